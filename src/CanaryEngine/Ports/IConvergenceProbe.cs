@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Ports;
+
+/// <summary>
+/// Tells which weights of a service are live: wanted by the control plane, and acknowledged by the connected proxies. The
+/// one direct line from the traffic side back to the engine; everything else goes through objects. Thread-safe.
+/// </summary>
+public interface IConvergenceProbe
+{
+    /// <summary>Describes a service's weights now.</summary>
+    /// <param name="service">The root service.</param>
+    /// <returns>The state; with no wanted weights when the service is unknown.</returns>
+    ServiceConvergence Describe(NamespacedName service);
+}
+
+/// <summary>A backend's share of a service's traffic.</summary>
+/// <param name="Backend">The backend service.</param>
+/// <param name="Weight">Its weight, relative to the sum over the service's backends.</param>
+public sealed record BackendWeight(string Backend, uint Weight);
+
+/// <summary>A proxy that is connected but does not route by the wanted weights.</summary>
+/// <param name="Node">The proxy's node id.</param>
+/// <param name="Rejection">The proxy's own message if it rejected the route; null if it has not answered yet.</param>
+public sealed record LaggingProxy(string Node, string? Rejection);
+
+/// <summary>How far the connected proxies follow a service's weights.</summary>
+/// <param name="Wanted">The weights published last, in route order.</param>
+/// <param name="Acknowledged">
+/// The weights that every connected proxy has acknowledged; null when there is no proxy, or when they differ.
+/// </param>
+/// <param name="Proxies">How many connected proxies subscribe to the service's route.</param>
+/// <param name="Converged">How many of them have acknowledged the wanted weights.</param>
+/// <param name="Lagging">Those that have not.</param>
+public sealed record ServiceConvergence(
+    ImmutableArray<BackendWeight> Wanted,
+    ImmutableArray<BackendWeight>? Acknowledged,
+    int Proxies,
+    int Converged,
+    ImmutableArray<LaggingProxy> Lagging)
+{
+    /// <summary>True when at least one proxy is connected and all have acknowledged the wanted weights.</summary>
+    public bool IsLive => Proxies > 0 && Converged == Proxies;
+}
