@@ -30,7 +30,7 @@ internal static class NodeGroupResolver
         return NodeGroup.Create(own, Visible(fields));
     }
 
-    private static IEnumerable<string> Visible(IDictionary<string, Value>? fields)
+    private static IEnumerable<string> Visible(Google.Protobuf.Collections.MapField<string, Value>? fields)
     {
         if (fields is null || !fields.TryGetValue(NamespacesField, out var value))
         {
