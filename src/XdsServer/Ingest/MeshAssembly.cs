@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Ingest;
@@ -14,4 +15,10 @@ internal sealed record MeshAssembly
 
     /// <summary>The options that it was read with.</summary>
     public required MeshOptions Options { get; init; }
+
+    /// <summary>The objects that it was read from.</summary>
+    public required ImmutableDictionary<ObjectKey, DecodedObject> Decoded { get; init; }
+
+    /// <summary>The endpoints of each service.</summary>
+    public required ImmutableDictionary<NamespacedName, ResolvedEndpoints> Endpoints { get; init; }
 }

@@ -51,6 +51,9 @@ internal static class ConditionReasons
     /// <summary>A backend is the root of another split, which is not applied a second time.</summary>
     public const string NestedSplit = "NestedSplit";
 
+    /// <summary>The root of a split has no port on which requests can be told apart.</summary>
+    public const string NoHttpPort = "NoHttpPort";
+
     /// <summary>The owner asked by annotation that splits leave the service alone.</summary>
     public const string Skipped = "Skipped";
 

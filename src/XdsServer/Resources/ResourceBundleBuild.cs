@@ -20,4 +20,7 @@ internal sealed record ResourceBundleBuild
 
     /// <summary>The options that they were made with.</summary>
     public required ResourceOptions Options { get; init; }
+
+    /// <summary>The routes and the virtual hosts in them.</summary>
+    public required RouteTable RouteTable { get; init; }
 }
