@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using Xunit;
+using Xunit.Sdk;
 
 namespace XdsCanary.TestKit;
 
 /// <summary>
 /// Waits for conditions of the world outside the test: bounded, and as short as the condition allows. An exception of the
-/// condition counts as "not yet", and is shown when the time is up.
+/// condition counts as "not yet", and is shown when the time is up; a failed assertion ends the wait.
 /// </summary>
 public static class Eventually
 {
@@ -52,7 +53,7 @@ public static class Eventually
 
                 last = $"last value: {value}";
             }
-            catch (Exception exception) when (exception is not OperationCanceledException || !IsTestCancelled())
+            catch (Exception exception) when (exception is not (IAssertionException or SkipException) && !IsTestCancelled())
             {
                 last = $"last exception: {exception.GetType().Name}: {exception.Message}";
             }
