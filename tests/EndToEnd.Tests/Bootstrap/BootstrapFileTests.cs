@@ -1,0 +1,49 @@
+using XdsCanary.TestKit;
+using XdsCanary.TestKit.Processes;
+using XdsCanary.XdsServer.Bootstrap;
+
+namespace XdsCanary.EndToEnd.Tests.Bootstrap;
+
+/// <summary>A real Envoy loads what we write, without a word of complaint.</summary>
+public sealed class BootstrapFileTests
+{
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(RepositoryPaths.Combine("envoy-config"), "*.yaml").Select(path => Path.GetFileName(path)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public Task Envoy_accepts_the_committed_file(string file) => AssertAcceptedAsync(RepositoryPaths.Combine("envoy-config", file));
+
+    [Theory]
+    [InlineData("on", "::1")]
+    [InlineData("a \"quoted\" # name: ü\t*", "fd00::12")]
+    [InlineData("7", "xds.example.org")]
+    public async Task Envoy_accepts_odd_names_and_addresses(string name, string host)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("bootstrap.yaml", BootstrapDocument.Write(new BootstrapOptions
+        {
+            NodeId = name,
+            NodeCluster = name,
+            NodeNamespace = name,
+            VisibleNamespaces = [name, "*"],
+            XdsHost = host,
+            AdminAddress = "::1",
+        }));
+
+        await AssertAcceptedAsync(path);
+    }
+
+    private static async Task AssertAcceptedAsync(string path)
+    {
+        var (exitCode, output) = await ChildProcess.RunAsync(Tool.Find("envoy"), ["--mode", "validate", "-c", path]);
+
+        Assert.True(exitCode == 0, output);
+        Assert.DoesNotContain(output.Split('\n'), IsComplaint);
+    }
+
+    private static bool IsComplaint(string line) =>
+        line.Contains("][warning]", StringComparison.Ordinal)
+        || line.Contains("][error]", StringComparison.Ordinal)
+        || line.Contains("][critical]", StringComparison.Ordinal);
+}

@@ -1,0 +1,36 @@
+using XdsCanary.XdsServer.Bootstrap;
+
+namespace XdsCanary.TestKit.Envoy;
+
+/// <summary>What a test wants its Envoy to be; the defaults are a gateway in namespace <c>default</c>.</summary>
+public sealed record EnvoyOptions
+{
+    /// <summary>The server's xDS port on the loopback address.</summary>
+    public required int XdsPort { get; init; }
+
+    /// <summary>True for the incremental protocol, false for state of the world.</summary>
+    public bool Delta { get; init; } = true;
+
+    /// <summary>The node id.</summary>
+    public string NodeId { get; init; } = "envoy-1";
+
+    /// <summary>The node's cluster.</summary>
+    public string NodeCluster { get; init; } = "test";
+
+    /// <summary>The node's namespace; null leaves it to the server.</summary>
+    public string? Namespace { get; init; } = "default";
+
+    /// <summary>Further namespaces that the node sees.</summary>
+    public IReadOnlyList<string> VisibleNamespaces { get; init; } = [];
+
+    internal string WriteBootstrap(int adminPort) => BootstrapDocument.Write(new BootstrapOptions
+    {
+        NodeId = NodeId,
+        NodeCluster = NodeCluster,
+        NodeNamespace = Namespace,
+        VisibleNamespaces = [.. VisibleNamespaces],
+        XdsPort = XdsPort,
+        Delta = Delta,
+        AdminPort = adminPort,
+    });
+}

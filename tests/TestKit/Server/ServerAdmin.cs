@@ -1,0 +1,52 @@
+using System.Net;
+using System.Text.Json;
+using Xunit;
+
+namespace XdsCanary.TestKit.Server;
+
+/// <summary>The admin interface of a running server.</summary>
+public sealed class ServerAdmin : IDisposable
+{
+    private readonly HttpClient _http;
+
+    internal ServerAdmin(int port) => _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+
+    /// <summary>True once the server has published its first consistent snapshot.</summary>
+    public async Task<bool> IsReadyAsync() => await StatusAsync("/readyz") == HttpStatusCode.OK;
+
+    /// <summary>The status that a path is answered with.</summary>
+    public async Task<HttpStatusCode> StatusAsync(string path)
+    {
+        using var response = await _http.GetAsync(path, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
+    /// <summary>Any path as JSON, for example <c>/debug/streams</c>.</summary>
+    public async Task<JsonDocument> GetJsonAsync(string path) => JsonDocument.Parse(await GetTextAsync(path));
+
+    /// <summary>Any path as text.</summary>
+    public Task<string> GetTextAsync(string path) => _http.GetStringAsync(path, TestContext.Current.CancellationToken);
+
+    /// <summary>The metrics of now.</summary>
+    public async Task<MetricSet> MetricsAsync() => MetricSet.Parse(await GetTextAsync("/metrics"));
+
+    /// <summary>How far the connected Envoys follow a service's weights.</summary>
+    /// <param name="service">Namespace and name, with a slash between.</param>
+    public async Task<Convergence> ConvergenceAsync(string service)
+    {
+        using var answer = await GetJsonAsync($"/debug/convergence?service={Uri.EscapeDataString(service)}");
+        return new Convergence(
+            answer.RootElement.GetProperty("proxies").GetInt32(),
+            answer.RootElement.GetProperty("converged").GetInt32(),
+            answer.RootElement.GetProperty("isLive").GetBoolean());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+}
+
+/// <summary>How far the connected Envoys follow a service's weights.</summary>
+/// <param name="Proxies">How many Envoys route the service.</param>
+/// <param name="Converged">How many of them have acknowledged the wanted weights.</param>
+/// <param name="IsLive">True when all have, and there is at least one.</param>
+public sealed record Convergence(int Proxies, int Converged, bool IsLive);

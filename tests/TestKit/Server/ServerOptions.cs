@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace XdsCanary.TestKit.Server;
+
+/// <summary>How a test runs the product. The one place in the tests that knows the spelling of its command line.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The folder of manifests it serves.</summary>
+    public required string Manifests { get; init; }
+
+    /// <summary>Further arguments, for example <c>["--log-level", "Debug"]</c>.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Further environment variables.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    internal IReadOnlyList<string> WriteArguments(ServerPorts ports) =>
+    [
+        "serve",
+        "--manifests", Manifests,
+        "--xds-port", Text(ports.Xds),
+        "--admin-port", Text(ports.Admin),
+        "--listener-port", Text(ports.Listener),
+        .. Arguments,
+    ];
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>The ports of one server.</summary>
+/// <param name="Xds">Where it serves xDS.</param>
+/// <param name="Admin">Where its admin interface is.</param>
+/// <param name="Listener">Where it tells Envoys to take requests.</param>
+public sealed record ServerPorts(int Xds, int Admin, int Listener);
