@@ -56,7 +56,14 @@ internal sealed record ObjectView(
 internal sealed record ObjectsView(long Revision, ImmutableArray<string> UnreadableDocuments, ImmutableArray<ObjectView> Objects);
 
 /// <summary>The content of <c>/debug/convergence</c>.</summary>
-internal sealed record ConvergenceView(string Service, bool IsLive, ServiceConvergence State);
+internal sealed record ConvergenceView(
+    string Service,
+    bool IsLive,
+    int Proxies,
+    int Converged,
+    ImmutableArray<BackendWeight> Wanted,
+    ImmutableArray<BackendWeight>? Acknowledged,
+    ImmutableArray<LaggingProxy> Lagging);
 
 /// <summary>An answer to a request that can't be served.</summary>
 internal sealed record ErrorView(string Error);

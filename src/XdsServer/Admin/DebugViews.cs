@@ -57,7 +57,8 @@ internal sealed class DebugViews(
     public ConvergenceView Convergence(NamespacedName service)
     {
         var state = convergence.Describe(service);
-        return new ConvergenceView(service.ToString(), state.IsLive, state);
+        return new ConvergenceView(
+            service.ToString(), state.IsLive, state.Proxies, state.Converged, state.Wanted, state.Acknowledged, state.Lagging);
     }
 
     private static StreamView View(StreamRecord stream) => new(

@@ -37,7 +37,7 @@ internal sealed record OfflineMesh(MeshState State, ImmutableArray<ObjectProblem
     public XdsSnapshot Snapshot(NodeGroup group) =>
         SnapshotBuilder.Build(group, ResourceBundleBuilder.Build(State, group, new ResourceOptions(), null).Bundle, null);
 
-    private static IEnumerable<ObjectProblem> Describe(ObjectOrigin? origin, ObjectKey key, ObjectCondition condition) =>
+    private static ImmutableArray<ObjectProblem> Describe(ObjectOrigin? origin, ObjectKey key, ObjectCondition condition) =>
         condition.Problems.Count > 0
             ? condition.Problems.Items
             : [new ObjectProblem(origin ?? new ObjectOrigin(null, 0), key, string.Empty, condition.Message, condition.Reason)];
