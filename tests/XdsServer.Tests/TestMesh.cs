@@ -13,7 +13,8 @@ internal static class TestMesh
     public static MeshAssembly Assemble(string yaml, MeshOptions? options = null) =>
         MeshAssembler.Assemble(null, TestObjects.Read(yaml), options ?? new MeshOptions());
 
-    public static ResourceBundleBuild Build(MeshAssembly assembly, NodeGroup? group = null, ResourceBundleBuild? previous = null) =>
+    public static ResourceBundleBuild Build(
+        MeshAssembly assembly, NodeGroup? group = null, ResourceBundleBuild? previous = null) =>
         ResourceBundleBuilder.Build(assembly.State, group ?? Own, new ResourceOptions(), previous);
 
     /// <summary>Services with one port.</summary>

@@ -16,7 +16,9 @@ internal static class RouteBuilder
 {
     private const uint ServiceUnavailable = 503;
 
-    /// <summary>Makes the virtual host of a service's port: the routes with matches first, as given, then the default one.</summary>
+    /// <summary>
+    /// Makes the virtual host of a service's port: the routes with matches first, as given, then the default one.
+    /// </summary>
     /// <param name="service">The service.</param>
     /// <param name="port">An HTTP port of it.</param>
     /// <param name="rules">The rules of that port, in the order in which they are tried.</param>
@@ -74,7 +76,9 @@ internal static class RouteBuilder
 
     private static RouteMatch Match(Model.RouteMatch? match)
     {
-        var made = match?.PathRegex is { } path ? new RouteMatch { SafeRegex = RegexMatchers.Build(path) } : new RouteMatch { Prefix = "/" };
+        var made = match?.PathRegex is { } path
+            ? new RouteMatch { SafeRegex = RegexMatchers.Build(path) }
+            : new RouteMatch { Prefix = "/" };
         if (match?.Methods.Count > 0)
         {
             made.Headers.Add(MethodMatcher(match.Methods));

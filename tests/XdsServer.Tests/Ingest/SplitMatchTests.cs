@@ -41,7 +41,10 @@ public class SplitMatchTests
     [InlineData("TRA-07", "matches: [{kind: TCPRoute, name: g}]", ConditionReasons.UnsupportedMatch)]
     [InlineData("group", "matches: [{apiGroup: other.io, kind: HTTPRouteGroup, name: g}]", ConditionReasons.UnsupportedMatch)]
     [InlineData("OSM-41", "matches: [{kind: HTTPRouteGroup, name: empty}]", ConditionReasons.EmptyRouteGroup)]
-    [InlineData("one of two", "matches: [{kind: HTTPRouteGroup, name: g}, {kind: HTTPRouteGroup, name: gone}]", ConditionReasons.MatchNotFound)]
+    [InlineData(
+        "one of two",
+        "matches: [{kind: HTTPRouteGroup, name: g}, {kind: HTTPRouteGroup, name: gone}]",
+        ConditionReasons.MatchNotFound)]
     public void Unresolved_match_takes_no_request(string id, string matches, string reason)
     {
         var assembly = Assemble(
@@ -78,7 +81,8 @@ public class SplitMatchTests
             """;
         var old = Assemble(Services("web", "a") + Group + Split("s", "web", "a: 1", MatchRef("g")));
         var both = Assemble(
-            Services("web", "a") + Group + "spec: {matches: [{name: m, methods: [PUT]}]}\n" + Split("s", "web", "a: 1", MatchRef("g")));
+            Services("web", "a")
+            + Group + "spec: {matches: [{name: m, methods: [PUT]}]}\n" + Split("s", "web", "a: 1", MatchRef("g")));
 
         Assert.Equal(["GET"], Assert.Single(old.State.Rules).Match!.Methods);
         Assert.Equal(["PUT"], Assert.Single(both.State.Rules).Match!.Methods);
@@ -91,7 +95,8 @@ public class SplitMatchTests
             Services("web", "a", "b", "c")
             + RouteGroup("few", "[{name: one, methods: [GET]}, {name: two, pathRegex: /x, methods: [GET]}]")
             + RouteGroup("many", "[{name: three, pathRegex: /x, methods: [GET], headers: {h: v}}]")
-            + Split("all", "web", "c: 1") + Split("s", "web", "a: 1", MatchRef("few")) + Split("t", "web", "b: 1", MatchRef("many")));
+            + Split("all", "web", "c: 1")
+            + Split("s", "web", "a: 1", MatchRef("few")) + Split("t", "web", "b: 1", MatchRef("many")));
 
         Assert.Equal(["web:80 [3] b=1", "web:80 [2] a=1", "web:80 [1] a=1", "web:80 c=1"], Rules(assembly));
     }

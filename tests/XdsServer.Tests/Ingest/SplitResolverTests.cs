@@ -37,7 +37,8 @@ public class SplitResolverTests
     public void IST_07_many_small_weights_all_stay_positive()
     {
         var names = Enumerable.Range(0, 60).Select(index => $"s{index}").ToArray();
-        var assembly = Assemble(Services([.. names, "web"]) + Split("s", "web", string.Join(", ", names.Select(name => $"{name}: 1"))));
+        var backends = string.Join(", ", names.Select(name => $"{name}: 1"));
+        var assembly = Assemble(Services([.. names, "web"]) + Split("s", "web", backends));
 
         Assert.All(Assert.Single(assembly.State.Rules).Backends, backend => Assert.Equal(1u, backend.Weight));
     }
@@ -73,7 +74,8 @@ public class SplitResolverTests
     public void OSM_04_TRA_05_backend_without_a_port_of_the_root_gets_nothing_of_that_port_only()
     {
         var assembly = Assemble(
-            Service("web", "[{name: x, port: 80}, {name: y, port: 81}]") + Service("a", "[{name: x, port: 80}, {name: z, port: 81}]")
+            Service("web", "[{name: x, port: 80}, {name: y, port: 81}]")
+            + Service("a", "[{name: x, port: 80}, {name: z, port: 81}]")
             + Services("b") + Split("s", "web", "a: 1, b: 3"));
 
         Assert.Equal(["web:80 a=1 b=3", "web:81 a=1"], Rules(assembly));

@@ -44,7 +44,8 @@ public class WeightNormaliserTests
     public void W19_no_backends_is_an_invalid_split()
     {
         var assembly = TestMesh.Assemble(
-            "{apiVersion: split.smi-spec.io/v1alpha2, kind: TrafficSplit, metadata: {name: s}, spec: {service: web, backends: []}}");
+            "{apiVersion: split.smi-spec.io/v1alpha2, kind: TrafficSplit, metadata: {name: s}, "
+            + "spec: {service: web, backends: []}}");
 
         var problem = Assert.Single(TestMesh.Report(assembly, "TrafficSplit", "s").Problems);
         Assert.Equal(("spec.backends", "is empty"), (problem.Field, problem.Message));

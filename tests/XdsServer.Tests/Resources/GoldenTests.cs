@@ -22,7 +22,8 @@ public class GoldenTests
     private static readonly JsonFormatter Formatter = new(
         new JsonFormatter.Settings(false, TypeRegistry.FromFiles(EnvoyFiles())));
 
-    public static TheoryData<string> Cases() => [.. Directory.GetDirectories(Root).Select(path => Path.GetFileName(path)).Order()];
+    public static TheoryData<string> Cases() =>
+        [.. Directory.GetDirectories(Root).Select(path => Path.GetFileName(path)).Order()];
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -116,7 +116,9 @@ public class ResourceBundleBuilderTests
             Service("one", "[{port: 80}]", "{xdscanary.io/hosts: '*, shop.example.com, two.default'}")
             + Service("two", "[{port: 80}]", "{xdscanary.io/hosts: '*, Shop.Example.com'}")));
 
-        var domains = ((RouteConfiguration)Assert.Single(build.Bundle.Routes).Message).VirtualHosts.SelectMany(host => host.Domains).ToList();
+        var domains = ((RouteConfiguration)Assert.Single(build.Bundle.Routes).Message).VirtualHosts
+            .SelectMany(host => host.Domains)
+            .ToList();
         Assert.Equal(domains.Distinct(StringComparer.OrdinalIgnoreCase), domains);
         Assert.Contains("two.default", Host(build.Bundle, "two.default").Domains);
         Assert.Contains("*", Host(build.Bundle, "one.default").Domains);
@@ -128,7 +130,8 @@ public class ResourceBundleBuilderTests
     public void Findings_join_the_reports()
     {
         var assembly = Assemble(
-            Service("one", "[{port: 80}]", "{xdscanary.io/hosts: '*'}") + Service("two", "[{port: 80}]", "{xdscanary.io/hosts: '*'}"));
+            Service("one", "[{port: 80}]", "{xdscanary.io/hosts: '*'}")
+            + Service("two", "[{port: 80}]", "{xdscanary.io/hosts: '*'}"));
         var reports = ObjectReports.Merge(assembly.Reports, Build(assembly).Findings);
 
         Assert.Same(assembly.Reports[0], reports[0]);
@@ -176,7 +179,9 @@ public class ResourceBundleBuilderTests
         Assert.Empty(Changed(before, after));
 
     private static IEnumerable<string> Changed(IEnumerable<NamedResource> before, IEnumerable<NamedResource> after) =>
-        before.Zip(after).Where(pair => !ReferenceEquals(pair.First.Message, pair.Second.Message)).Select(pair => pair.Second.Name);
+        before.Zip(after)
+            .Where(pair => !ReferenceEquals(pair.First.Message, pair.Second.Message))
+            .Select(pair => pair.Second.Name);
 
     private static string Bytes(ResourceBundle bundle) => string.Join('\n', bundle.Clusters
         .Concat(bundle.Endpoints).Concat(bundle.Listeners).Concat(bundle.Routes)

@@ -102,6 +102,7 @@ internal static class Re2Escape
 
         return UnicodeNames.Contains(name)
             ? null
-            : new Re2Fault($"has the unknown Unicode class '{name}'", "Use a category such as \\pN or a script such as \\p{Greek}");
+            : new Re2Fault(
+                $"has the unknown Unicode class '{name}'", "Use a category such as \\pN or a script such as \\p{Greek}");
     }
 }

@@ -148,7 +148,9 @@ internal static class Re2Syntax
         {
             return new Re2Fault(
                 walk.HasItem ? "repeats a repetition, which RE2 does not allow" : "repeats nothing",
-                walk.HasItem ? "Keep one of the two operators, or put a group around the first" : "Put something before the operator");
+                walk.HasItem
+                    ? "Keep one of the two operators, or put a group around the first"
+                    : "Put something before the operator");
         }
 
         cursor.Take("?");
