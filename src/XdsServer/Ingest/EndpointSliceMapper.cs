@@ -112,7 +112,9 @@ internal static class EndpointSliceMapper
     // The parser takes short forms such as "1" and "10.1"; those are mistakes here.
     private static bool IsAddress(string text, AddressFamily family, out string canonical)
     {
-        var isAddress = IPAddress.TryParse(text, out var address) && address.AddressFamily == family && address.ScopeIdOrZero() == 0;
+        var isAddress = IPAddress.TryParse(text, out var address)
+            && address.AddressFamily == family
+            && address.ScopeIdOrZero() == 0;
         canonical = isAddress ? address!.ToString() : string.Empty;
         return isAddress && (family == AddressFamily.InterNetworkV6 || canonical == text);
     }

@@ -3,7 +3,9 @@ namespace XdsCanary.XdsServer.Ingest;
 /// <summary>The annotations and labels that the mesh reads.</summary>
 internal static class MeshAnnotations
 {
-    /// <summary>On a Service: further host names, joined by commas; <c>*</c> for every host that no other Service claims.</summary>
+    /// <summary>
+    /// On a Service: further host names, joined by commas; <c>*</c> for every host that no other Service claims.
+    /// </summary>
     public const string Hosts = "xdscanary.io/hosts";
 
     /// <summary>On a TrafficSplit or its root Service, with any value: the split is not applied.</summary>

@@ -10,7 +10,9 @@ internal sealed record MeshAssembly
     /// <summary>The mesh; the same instance as in the assembly before when nothing in it changed.</summary>
     public required MeshState State { get; init; }
 
-    /// <summary>What became of each object of the mesh's kinds, by key; the same instances as before where nothing changed.</summary>
+    /// <summary>
+    /// What became of each object of the mesh's kinds, by key; the same instances as before where nothing changed.
+    /// </summary>
     public required ImmutableArray<ObjectReport> Reports { get; init; }
 
     /// <summary>The options that it was read with.</summary>

@@ -2,7 +2,9 @@ using XdsCanary.KubeRuntime.Documents;
 
 namespace XdsCanary.XdsServer.Ingest;
 
-/// <summary>The rules for names that Kubernetes has (RFC 1123 labels and subdomains), and those for host names in routes.</summary>
+/// <summary>
+/// The rules for names that Kubernetes has (RFC 1123 labels and subdomains), and those for host names in routes.
+/// </summary>
 internal static class NameRules
 {
     /// <summary>Tells whether a text is a DNS label: at most 63 of a-z, 0-9 and '-', a letter or digit at both ends.</summary>
@@ -45,5 +47,6 @@ internal static class NameRules
         }
     }
 
-    private static bool IsLabelCharacter(char letter) => letter == '-' || char.IsAsciiDigit(letter) || char.IsAsciiLetterLower(letter);
+    private static bool IsLabelCharacter(char letter) =>
+        letter == '-' || char.IsAsciiDigit(letter) || char.IsAsciiLetterLower(letter);
 }

@@ -43,7 +43,9 @@ internal sealed class ObjectFaults
             if (!known.Contains(entry.Key))
             {
                 var nearest = NearestName.Find(entry.Key, known);
-                var fix = nearest is null ? $"Remove it; known here are {string.Join(", ", known.ToArray())}" : $"Write '{nearest}'";
+                var fix = nearest is null
+                    ? $"Remove it; known here are {string.Join(", ", known.ToArray())}"
+                    : $"Write '{nearest}'";
                 parent.Field(entry.Key).Report("is not a known field", fix);
             }
         }

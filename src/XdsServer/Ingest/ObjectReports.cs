@@ -6,7 +6,9 @@ namespace XdsCanary.XdsServer.Ingest;
 /// <summary>Puts what showed when resources were built into the reports of the objects.</summary>
 internal static class ObjectReports
 {
-    /// <summary>Adds findings; one about a question that a report answers already replaces a good answer, and joins a bad one.</summary>
+    /// <summary>
+    /// Adds findings; one about a question that a report answers already replaces a good answer, and joins a bad one.
+    /// </summary>
     /// <param name="reports">The reports.</param>
     /// <param name="findings">The findings of any number of builds; repeats count once.</param>
     /// <returns>The reports, in the same order; those without findings are the same instances.</returns>

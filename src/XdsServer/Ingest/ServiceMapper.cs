@@ -129,7 +129,8 @@ internal static class ServiceMapper
             }
             else
             {
-                field.Report($"must be an IP address or None, not {field.Shown()}", "Write an address such as 10.0.0.1, or leave it out");
+                field.Report(
+                    $"must be an IP address or None, not {field.Shown()}", "Write an address such as 10.0.0.1, or leave it out");
             }
         }
 

@@ -52,12 +52,14 @@ internal sealed class SplitBackends(
             else if (found.TryGetValue(name, out var twin))
             {
                 found[name] = twin with { Weight = twin.Weight + backend.Weight };
-                notes.Inform(split.Key, ConditionReasons.DuplicateBackend, $"Backend '{name}' is listed twice; its weights are added");
+                notes.Inform(
+                    split.Key, ConditionReasons.DuplicateBackend, $"Backend '{name}' is listed twice; its weights are added");
             }
             else if (services.GetValueOrDefault(split.Root.Name with { Name = name }) is not { } service)
             {
                 Warn(split, place, ConditionReasons.BackendNotFound,
-                    $"There is no Service '{name}'; the other backends share its part", $"Make the Service '{name}', or correct the name");
+                    $"There is no Service '{name}'; the other backends share its part",
+                    $"Make the Service '{name}', or correct the name");
             }
             else
             {

@@ -2,7 +2,9 @@ using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.XdsServer.Model;
 
-/// <summary>How the requests to one port of a service are shared among backends; resolved, ready to be written into a route.</summary>
+/// <summary>
+/// How the requests to one port of a service are shared among backends; resolved, ready to be written into a route.
+/// </summary>
 /// <param name="Root">The service that clients call.</param>
 /// <param name="Port">Its port number; backends are reached at the same number.</param>
 /// <param name="Split">The object that asked for it.</param>

@@ -50,7 +50,8 @@ internal static class DomainCheck
         var parts = lost
             .GroupBy(claim => owners[claim.Domain].Service)
             .OrderBy(group => group.Key)
-            .Select(group => $"{string.Join(", ", group.Select(claim => $"'{claim.Domain}'").Distinct())} belongs to Service {group.Key}");
+            .Select(group => (Service: group.Key, Names: group.Select(claim => $"'{claim.Domain}'").Distinct()))
+            .Select(group => $"{string.Join(", ", group.Names)} belongs to Service {group.Service}");
         return new ObjectFinding(
             new ObjectKey(string.Empty, "Service", service),
             new ObjectCondition(

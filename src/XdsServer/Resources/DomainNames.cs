@@ -2,7 +2,9 @@ using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Resources;
 
-/// <summary>Lists the domains by which clients may name a service's port: its DNS names, its addresses, its further hosts.</summary>
+/// <summary>
+/// Lists the domains by which clients may name a service's port: its DNS names, its addresses, its further hosts.
+/// </summary>
 internal static class DomainNames
 {
     /// <summary>Lists the domains; the default port has each with and without its number, others only with it.</summary>

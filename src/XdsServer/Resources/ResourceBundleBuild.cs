@@ -3,7 +3,9 @@ using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Resources;
 
-/// <summary>The resources made for one group of nodes, with what they were made from, so that the next build can reuse them.</summary>
+/// <summary>
+/// The resources made for one group of nodes, with what they were made from, so that the next build can reuse them.
+/// </summary>
 internal sealed record ResourceBundleBuild
 {
     /// <summary>The resources.</summary>

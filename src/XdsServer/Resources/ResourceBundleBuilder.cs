@@ -34,8 +34,8 @@ internal static class ResourceBundleBuilder
                 Listeners = before?.Bundle.Listeners
                     ?? [new NamedResource(
                         ResourceNames.Listener, ListenerBuilder.Build(options), [ResourceNames.RouteConfiguration])],
-                Routes = before is not null && ReferenceEquals(before.RouteTable.Configuration.Message, routes.Configuration.Message)
-                    ? before.Bundle.Routes
+                Routes = ReferenceEquals(before?.RouteTable.Configuration.Message, routes.Configuration.Message)
+                    ? before!.Bundle.Routes
                     : [routes.Configuration],
                 Weights = routes.Weights,
             },

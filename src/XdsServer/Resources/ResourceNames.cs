@@ -33,7 +33,9 @@ internal static class ResourceNames
         return port == (service.DefaultPort ?? service.Ports[0]) ? name : $"{name}_{port.Number}";
     }
 
-    /// <summary>The virtual host of a service's port: the default port has the service's name, others carry their number.</summary>
+    /// <summary>
+    /// The virtual host of a service's port: the default port has the service's name, others carry their number.
+    /// </summary>
     /// <param name="service">The service.</param>
     /// <param name="port">The port.</param>
     public static string VirtualHost(Service service, ServicePort port) => port == service.DefaultPort

@@ -16,11 +16,9 @@ internal static class RouteBuilder
 {
     private const uint ServiceUnavailable = 503;
 
-    // Envoy refuses expressions whose compiled program is longer than a runtime setting, by default 100, unless they bring
-    // their own limit. That would turn an ordinary ".{0,100}" into a rejected route configuration.
-    private const uint MaximumProgramSize = 1 << 20;
-
-    /// <summary>Makes the virtual host of a service's port: the routes with matches first, as given, then the default one.</summary>
+    /// <summary>
+    /// Makes the virtual host of a service's port: the routes with matches first, as given, then the default one.
+    /// </summary>
     /// <param name="service">The service.</param>
     /// <param name="port">An HTTP port of it.</param>
     /// <param name="rules">The rules of that port, in the order in which they are tried.</param>
@@ -78,7 +76,9 @@ internal static class RouteBuilder
 
     private static RouteMatch Match(Model.RouteMatch? match)
     {
-        var made = match?.PathRegex is { } path ? new RouteMatch { SafeRegex = Regex(path) } : new RouteMatch { Prefix = "/" };
+        var made = match?.PathRegex is { } path
+            ? new RouteMatch { SafeRegex = RegexMatchers.Build(path) }
+            : new RouteMatch { Prefix = "/" };
         if (match?.Methods.Count > 0)
         {
             made.Headers.Add(MethodMatcher(match.Methods));
@@ -94,20 +94,12 @@ internal static class RouteBuilder
         Name = ":method",
         StringMatch = methods.Count == 1
             ? new StringMatcher { Exact = methods[0] }
-            : new StringMatcher { SafeRegex = Regex(string.Join('|', methods)) },
+            : new StringMatcher { SafeRegex = RegexMatchers.Build(string.Join('|', methods)) },
     };
 
     private static HeaderMatcher HeaderMatcher(HeaderMatch header) => new()
     {
         Name = header.Name,
-        StringMatch = new StringMatcher { SafeRegex = Regex(header.Regex) },
-    };
-
-    private static RegexMatcher Regex(string regex) => new()
-    {
-#pragma warning disable CS0612 // Deprecated in favour of a runtime setting, which a control plane cannot count on.
-        GoogleRe2 = new RegexMatcher.Types.GoogleRE2 { MaxProgramSize = MaximumProgramSize },
-#pragma warning restore CS0612
-        Regex = regex,
+        StringMatch = new StringMatcher { SafeRegex = RegexMatchers.Build(header.Regex) },
     };
 }

@@ -56,8 +56,8 @@ internal sealed record RouteTable(
     private static NamedResource MakeConfiguration(
         ImmutableSortedDictionary<string, BuiltVirtualHost> hosts, RouteTable? previous)
     {
-        var served = hosts.Values.Where(host => host.Fault is null).ToList();
-        if (previous is not null && previous.Hosts.Values.Where(host => host.Fault is null).SequenceEqual(served, ReferenceEqualityComparer.Instance))
+        var served = Served(hosts).ToList();
+        if (previous is not null && Served(previous.Hosts).SequenceEqual(served, ReferenceEqualityComparer.Instance))
         {
             return previous.Configuration;
         }
@@ -72,6 +72,9 @@ internal sealed record RouteTable(
         var clusters = served.SelectMany(host => host.Clusters).Distinct().Order(StringComparer.Ordinal);
         return new NamedResource(message.Name, message, [.. clusters]);
     }
+
+    private static IEnumerable<BuiltVirtualHost> Served(ImmutableSortedDictionary<string, BuiltVirtualHost> hosts) =>
+        hosts.Values.Where(host => host.Fault is null);
 
     private static ImmutableArray<RoutedWeight> DefaultWeights(Service service, ServicePort port, MeshState state)
     {

@@ -9,7 +9,8 @@ internal static class Re2Escape
     /// <summary>The code point of an escape that stands for a set of characters.</summary>
     public const int IsSet = -2;
 
-    private const int MaximumRune = 0x10FFFF;
+    // Envoy compiles expressions for bytes (RE2's Latin-1), where greater numbers are errors.
+    private const int MaximumRune = 0xFF;
     private const string ListUrl = "see github.com/google/re2/wiki/Syntax";
 
     // Categories and the scripts that every release of RE2 in use knows; a newer name could be refused by an older proxy.
@@ -66,7 +67,9 @@ internal static class Re2Escape
     {
         var more = cursor.TakeWhile(digit => digit is >= '0' and <= '7', 2);
         rune = first is '8' or '9' ? 0 : Convert.ToInt32(first + more, 8);
-        return first != '0' && (more.Length == 0 || first > '7') ? BackReference() : null;
+        return first != '0' && (more.Length == 0 || first > '7') ? BackReference()
+            : rune > MaximumRune ? new Re2Fault("has an octal escape beyond \\377", "Write the character itself")
+            : null;
     }
 
     private static Re2Fault? ReadHexadecimal(Re2Cursor cursor, out int rune)
@@ -77,7 +80,7 @@ internal static class Re2Escape
         var isWhole = isBraced ? cursor.Take("}") : digits.Length == 2;
         return isRead && isWhole && rune is >= 0 and <= MaximumRune
             ? null
-            : new Re2Fault("has an unfinished \\x escape", "Write \\xHH or \\x{HHHH} with hexadecimal digits");
+            : new Re2Fault("has a \\x escape that is unfinished or beyond FF", "Write \\xHH, or the character itself");
     }
 
     private static Re2Fault? ReadUnicodeName(Re2Cursor cursor)
@@ -99,6 +102,7 @@ internal static class Re2Escape
 
         return UnicodeNames.Contains(name)
             ? null
-            : new Re2Fault($"has the unknown Unicode class '{name}'", "Use a category such as \\pN or a script such as \\p{Greek}");
+            : new Re2Fault(
+                $"has the unknown Unicode class '{name}'", "Use a category such as \\pN or a script such as \\p{Greek}");
     }
 }

@@ -27,7 +27,8 @@ internal static class Re2Group
     {
         if (cursor.StartsWith("=") || cursor.StartsWith("!") || cursor.StartsWith("<=") || cursor.StartsWith("<!"))
         {
-            return new Re2Fault("looks ahead or behind, which RE2 cannot do", "Match the whole text without (?=, (?!, (?<= and (?<!");
+            return new Re2Fault(
+                "looks ahead or behind, which RE2 cannot do", "Match the whole text without (?=, (?!, (?<= and (?<!");
         }
 
         if (cursor.StartsWith(">"))

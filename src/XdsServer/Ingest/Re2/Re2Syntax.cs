@@ -12,6 +12,9 @@ internal static class Re2Syntax
     private const int MaximumRepeat = 1000;
     private const int MaximumDepth = 200;
 
+    // Beyond this an expression may outgrow the memory that RE2 allows itself (8 MiB) when its repetitions are written out.
+    private const long MaximumSize = 50_000;
+
     /// <summary>Checks an expression.</summary>
     /// <param name="pattern">The expression.</param>
     /// <returns>Null when RE2 takes it.</returns>
@@ -27,9 +30,14 @@ internal static class Re2Syntax
             }
         }
 
-        return walk.Outer.Count == 0
-            ? null
-            : new Re2Fault("has a '(' without ')'", "Close the group, or write \\( for the character");
+        if (walk.Outer.Count > 0)
+        {
+            return new Re2Fault("has a '(' without ')'", "Close the group, or write \\( for the character");
+        }
+
+        return (long)pattern.Length * walk.Repeats > MaximumSize
+            ? new Re2Fault("is too large", "Use a shorter expression, or lower bounds of repetitions")
+            : null;
     }
 
     private static Re2Fault? ReadPart(Re2Cursor cursor, Walk walk)
@@ -140,7 +148,9 @@ internal static class Re2Syntax
         {
             return new Re2Fault(
                 walk.HasItem ? "repeats a repetition, which RE2 does not allow" : "repeats nothing",
-                walk.HasItem ? "Keep one of the two operators, or put a group around the first" : "Put something before the operator");
+                walk.HasItem
+                    ? "Keep one of the two operators, or put a group around the first"
+                    : "Put something before the operator");
         }
 
         cursor.Take("?");
