@@ -1,1 +1,3 @@
-System.Console.WriteLine("placeholder");
+using XdsCanary.XdsServer.CommandLine;
+
+return await CommandTree.Build().Parse(args).InvokeAsync();

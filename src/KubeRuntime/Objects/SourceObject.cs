@@ -9,13 +9,19 @@ namespace XdsCanary.KubeRuntime.Objects;
 public sealed record ObjectOrigin(string? File, int Line)
 {
     /// <inheritdoc/>
-    public override string ToString() => File is null ? "the API server" : $"{File}:{Line}";
+    public override string ToString() => (File, Line) switch
+    {
+        (null, _) => "the API server",
+        (_, 0) => File,
+        _ => $"{File}:{Line}",
+    };
 }
 
 /// <summary>
 /// One object as its source delivered it: identity, metadata and the whole document, not yet interpreted. Immutable.
-/// A source hands out the same instance for as long as the object's content is the same, so that readers may compare
-/// references to see that nothing changed.
+/// A source hands out the same instance for as long as the object says the same at the same place, so that readers may compare
+/// references to see that nothing changed. A new instance may have the same <see cref="Fingerprint"/>: then it only moved, and
+/// what readers report about it has new line numbers.
 /// </summary>
 public sealed record SourceObject
 {

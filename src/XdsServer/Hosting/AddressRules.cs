@@ -1,0 +1,40 @@
+using System.Net;
+
+namespace XdsCanary.XdsServer.Hosting;
+
+/// <summary>The rules of settings that the annotations of one property can't say.</summary>
+internal static class AddressRules
+{
+    /// <summary>Checks addresses and the directory.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="faults">Receives one sentence for each fault.</param>
+    public static void Check(ServerOptions options, List<string> faults)
+    {
+        CheckAddress(nameof(options.XdsAddress), options.XdsAddress, faults);
+        CheckAddress(nameof(options.AdminAddress), options.AdminAddress, faults);
+        CheckAddress(nameof(options.ListenerAddress), options.ListenerAddress, faults);
+        if (options.XdsPort == options.AdminPort && options.XdsPort != 0)
+        {
+            faults.Add($"--xds-port and --admin-port are both {options.XdsPort}; give them different ports.");
+        }
+
+        if (options.MaxHoldOff < options.HoldOff)
+        {
+            faults.Add($"--max-hold-off ({options.MaxHoldOff}) is shorter than --hold-off ({options.HoldOff}).");
+        }
+
+        if (options.Manifests.Length > 0 && !Directory.Exists(options.Manifests))
+        {
+            faults.Add($"--manifests names '{options.Manifests}', which is not a directory; create it or name another.");
+        }
+    }
+
+    private static void CheckAddress(string name, string value, List<string> faults)
+    {
+        if (!IPAddress.TryParse(value, out _))
+        {
+            var setting = SettingCatalog.All.First(candidate => candidate.Property.Name == name);
+            faults.Add($"{setting.Option} ({setting.Variable}, {setting.Key}) must be an IP address, not '{value}'.");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace XdsCanary.XdsServer.Hosting;
+
+/// <summary>
+/// The settings of <c>xds-canary serve</c>. Each has one name in three spellings: <c>--xds-port</c> on the command line,
+/// <c>XDSCANARY_XDS_PORT</c> in the environment, <c>XdsCanary:XdsPort</c> in appsettings.json; that is also the order in which
+/// they win. Durations are written as <c>500ms</c>, <c>15s</c>, <c>2m</c> or <c>00:00:15</c>.
+/// </summary>
+internal sealed class ServerOptions
+{
+    /// <summary>The section of appsettings.json.</summary>
+    public const string SectionName = "XdsCanary";
+
+    [Description("Directory of the manifests to serve (*.yaml, *.yml, *.json), watched for changes.")]
+    [Required(ErrorMessage = "is missing: name the directory of the manifests to serve")]
+    public string Manifests { get; set; } = string.Empty;
+
+    [Description("Namespace of objects and nodes that name none.")]
+    [Required]
+    public string DefaultNamespace { get; set; } = "default";
+
+    [Description("IP address of the xDS port.")]
+    [Required]
+    public string XdsAddress { get; set; } = "0.0.0.0";
+
+    [Description("Port for Envoys (gRPC, cleartext HTTP/2); 0 takes a free one.")]
+    [Range(0, 65535)]
+    public int XdsPort { get; set; } = 18000;
+
+    [Description("IP address of the admin port. It shows what is served: keep it on loopback.")]
+    [Required]
+    public string AdminAddress { get; set; } = "127.0.0.1";
+
+    [Description("Port for /healthz, /readyz, /metrics and /debug; 0 takes a free one.")]
+    [Range(0, 65535)]
+    public int AdminPort { get; set; } = 8080;
+
+    [Description("IP address that the Envoys listen on.")]
+    [Required]
+    public string ListenerAddress { get; set; } = "0.0.0.0";
+
+    [Description("Port that the Envoys listen on.")]
+    [Range(1, 65535)]
+    public int ListenerPort { get; set; } = 10000;
+
+    [Description("Time limit of a request in the routes; 0s for none.")]
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan RouteTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    [Description("Time limit of a connection to an endpoint.")]
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Description("DNS domain of the cluster: the end of full service names.")]
+    [Required]
+    public string ClusterDomain { get; set; } = "cluster.local";
+
+    [Description("How much of a path an HTTPRouteGroup's pathRegex must match: Prefix (the SMI specification) or Full.")]
+    public Ingest.RegexAnchoring RegexAnchoring { get; set; } = Ingest.RegexAnchoring.Prefix;
+
+    [Description("How long changes must pause before a burst of them is taken; a lone change is taken at once.")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan HoldOff { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    [Description("How long a change in a burst waits at most.")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan MaxHoldOff { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    [Description("Poll the manifests instead of watching them (network file systems).")]
+    public bool Polling { get; set; }
+
+    [Description("How often the manifests are looked at when polling.")]
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    [Description("How long an Envoy may leave a response unanswered before the next one is sent all the same.")]
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan AckTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Description("How long a cluster's removal waits for an Envoy to acknowledge the routes without it.")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan RemovalTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    [Description("How long an Envoy may leave a write unread before its stream is cut; 0s for never.")]
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    [Description("Whether a first request without names means everything. Off for gRPC clients.")]
+    public bool LegacyWildcard { get; set; } = true;
+
+    [Description("HTTP/2 streams that one connection may open.")]
+    [Range(1, 1_000_000)]
+    public int MaxStreamsPerConnection { get; set; } = 1000;
+
+    [Description("Largest request taken, in bytes.")]
+    [Range(65536, 1073741824)]
+    public int MaxRequestBytes { get; set; } = 32 * 1024 * 1024;
+
+    [Description("How long open streams and requests may take to end when the server stops.")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    [Description("Name under which Envoys show this server; the host's name by default.")]
+    [Required]
+    public string Identifier { get; set; } = $"xds-canary/{Environment.MachineName}";
+
+    [Description("Form of the log on standard output: Text or Json.")]
+    public LogFormat LogFormat { get; set; } = LogFormat.Text;
+
+    [Description("Least level that is logged: Trace, Debug, Information, Warning or Error.")]
+    public LogLevel LogLevel { get; set; } = LogLevel.Information;
+}
+
+/// <summary>Forms of the log.</summary>
+internal enum LogFormat
+{
+    /// <summary>One line of text for an event.</summary>
+    Text,
+
+    /// <summary>One line of compact JSON for an event.</summary>
+    Json,
+}

@@ -1,0 +1,88 @@
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Prometheus;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.XdsServer.Admin;
+using XdsCanary.XdsServer.Ingest;
+using XdsCanary.XdsServer.Model;
+using XdsCanary.XdsServer.Observability;
+using XdsCanary.XdsServer.Protocol;
+using XdsCanary.XdsServer.Resources;
+using XdsCanary.XdsServer.Streams;
+
+namespace XdsCanary.XdsServer.Hosting;
+
+/// <summary>Everything that exists in the server, in the order of the way from an object to the wire.</summary>
+internal static class ServiceRegistration
+{
+    /// <summary>Registers the server.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="options">The settings, already validated.</param>
+    public static void AddXdsServer(this IServiceCollection services, ServerOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(Metrics.NewCustomRegistry());
+        services.AddSingleton<XdsMetrics>();
+        AddIngest(services, options);
+        AddStreams(services, options);
+        AddAdmin(services);
+    }
+
+    private static void AddIngest(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(new RebuildOptions(
+            new MeshOptions { ClusterDomain = options.ClusterDomain, RegexAnchoring = options.RegexAnchoring },
+            options.HoldOff,
+            options.MaxHoldOff));
+        services.AddSingleton<MeshReports>();
+        services.AddHostedService<MeshStateLoop>();
+    }
+
+    private static void AddStreams(IServiceCollection services, ServerOptions options)
+    {
+        var resources = new ResourceOptions
+        {
+            ListenerAddress = options.ListenerAddress,
+            ListenerPort = options.ListenerPort,
+            RouteTimeout = options.RouteTimeout,
+            ConnectTimeout = options.ConnectTimeout,
+            ClusterDomain = options.ClusterDomain,
+        };
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SnapshotPublisher>(
+            provider, resources, NodeGroup.Create(options.DefaultNamespace, [])));
+        services.AddSingleton(new StreamOptions
+        {
+            DefaultNamespace = options.DefaultNamespace,
+            WriteTimeout = options.WriteTimeout,
+            Identifier = options.Identifier,
+            Protocol = new ProtocolSettings
+            {
+                AckTimeout = options.AckTimeout,
+                RemovalTimeout = options.RemovalTimeout,
+                LegacyWildcard = options.LegacyWildcard,
+            },
+        });
+        services.AddSingleton<StreamRegistry>();
+        services.AddSingleton<NameSetPool>();
+        services.AddSingleton<StreamServices>();
+        services.AddSingleton<ConvergenceTracker>();
+        services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<ConvergenceTracker>());
+        services.AddSingleton<AggregatedDiscoveryService>();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IServiceMethodProvider<AggregatedDiscoveryService>, AdsMethodProvider>());
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.MaxRequestBytes;
+            grpc.EnableDetailedErrors = false;
+        });
+    }
+
+    private static void AddAdmin(IServiceCollection services)
+    {
+        services.AddSingleton<ResourceJson>();
+        services.AddSingleton<DebugViews>();
+        services.AddGrpcHealthChecks().AddCheck<SnapshotReadyCheck>("snapshot");
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, DebugJson.Default));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Model;
+using XdsCanary.XdsServer.Streams;
+
+namespace XdsCanary.XdsServer.Ingest;
+
+/// <summary>
+/// What the server makes of each object, as of the last rebuild: for <c>/debug/objects</c> and the log. Thread-safe.
+/// </summary>
+/// <param name="publisher">Adds what shows only when resources are built.</param>
+internal sealed class MeshReports(SnapshotPublisher publisher)
+{
+    private Content _content = new(ObjectSet.Empty, []);
+
+    /// <summary>The objects that the last rebuild saw.</summary>
+    public ObjectSet Objects => Volatile.Read(ref _content).Objects;
+
+    /// <summary>One report for each object, with the findings of the resource builders among its conditions.</summary>
+    public ImmutableArray<ObjectReport> Reports
+    {
+        get
+        {
+            var findings = publisher.Findings.ToLookup(finding => finding.Key, finding => finding.Condition);
+            return
+            [
+                .. Volatile.Read(ref _content).Reports.Select(report => findings[report.Key].Any()
+                    ? report with { Conditions = [.. report.Conditions.Items, .. findings[report.Key]] }
+                    : report),
+            ];
+        }
+    }
+
+    /// <summary>All faults: of documents that can't be read, of objects, and of what is built from them.</summary>
+    public ImmutableArray<ObjectProblem> Problems =>
+        [.. Objects.Problems, .. Reports.SelectMany(report => report.Problems)];
+
+    /// <summary>Puts the result of a rebuild in place.</summary>
+    /// <param name="objects">The objects that it saw.</param>
+    /// <param name="reports">What it made of them.</param>
+    public void Replace(ObjectSet objects, ImmutableArray<ObjectReport> reports) =>
+        Volatile.Write(ref _content, new Content(objects, reports));
+
+    private sealed record Content(ObjectSet Objects, ImmutableArray<ObjectReport> Reports);
+}

@@ -1,0 +1,36 @@
+namespace XdsCanary.XdsServer.Ingest;
+
+/// <summary>
+/// Decides when to rebuild after changes. A lone change is taken at once; in a burst the rebuild waits until changes pause for
+/// the hold-off, but never longer than the maximum, so that related edits (a Service and the split that names it) are seen
+/// together and a stream of edits still gets through. Immutable; times are on any one monotonic clock.
+/// </summary>
+/// <param name="HoldOff">How long changes must pause.</param>
+/// <param name="MaxHoldOff">How long a change may wait in all, and how long a pause makes the next change a lone one.</param>
+internal sealed record RebuildScheduler(TimeSpan HoldOff, TimeSpan MaxHoldOff)
+{
+    /// <summary>When the last rebuild started; null before the first.</summary>
+    public TimeSpan? LastRebuild { get; init; }
+
+    /// <summary>When the oldest change came that no rebuild has seen; null for none.</summary>
+    public TimeSpan? FirstPending { get; init; }
+
+    /// <summary>When to rebuild; null while there is nothing to do.</summary>
+    public TimeSpan? Due { get; init; }
+
+    /// <summary>Notes a change.</summary>
+    /// <param name="now">When it came.</param>
+    public RebuildScheduler Changed(TimeSpan now)
+    {
+        var first = FirstPending ?? now;
+        var isLone = FirstPending is null && (LastRebuild is not { } last || now - last >= MaxHoldOff);
+        var due = isLone ? now : Min(now + HoldOff, first + MaxHoldOff);
+        return this with { FirstPending = first, Due = due };
+    }
+
+    /// <summary>Notes that a rebuild starts, which sees every change up to now.</summary>
+    /// <param name="now">When it starts.</param>
+    public RebuildScheduler Rebuilt(TimeSpan now) => this with { LastRebuild = now, FirstPending = null, Due = null };
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}

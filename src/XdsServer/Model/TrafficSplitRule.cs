@@ -1,0 +1,20 @@
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.XdsServer.Model;
+
+/// <summary>How the requests to one port of a service are shared among backends; resolved, ready to be written into a route.</summary>
+/// <param name="Root">The service that clients call.</param>
+/// <param name="Port">Its port number; backends are reached at the same number.</param>
+/// <param name="Split">The object that asked for it.</param>
+/// <param name="Match">Which requests; null for all that no earlier rule took.</param>
+/// <param name="Backends">
+/// The backends, by name, without repeats; the weights sum to 1 to 4,294,967,295. Empty when no backend may take a request.
+/// </param>
+/// <param name="Refusal">With no backends, why: a sentence that the client is told. Otherwise null.</param>
+internal sealed record TrafficSplitRule(
+    NamespacedName Root,
+    int Port,
+    NamespacedName Split,
+    RouteMatch? Match,
+    EquatableArray<WeightedBackend> Backends,
+    string? Refusal);

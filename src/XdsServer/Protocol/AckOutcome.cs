@@ -1,0 +1,74 @@
+namespace XdsCanary.XdsServer.Protocol;
+
+/// <summary>What a request said about the responses before it.</summary>
+internal enum AckOutcome
+{
+    /// <summary>The first request of its type on the stream, whatever nonce it carries.</summary>
+    Initial,
+
+    /// <summary>Only a change of the subscription.</summary>
+    Subscribe,
+
+    /// <summary>The last response was accepted.</summary>
+    Ack,
+
+    /// <summary>The last response was rejected.</summary>
+    Nack,
+
+    /// <summary>It answers a response that was followed by another one; its subscription still counts.</summary>
+    Stale,
+}
+
+/// <summary>Tells acceptance from rejection (xDS protocol, "ACK" and "NACK").</summary>
+internal static class AckRules
+{
+    /// <summary>
+    /// Classifies a request and notes the result. Only <c>error_detail</c> makes a rejection; versions are never compared. A
+    /// nonce means something within its stream only, so the first request of a type is initial even with an old one.
+    /// </summary>
+    /// <param name="state">The type's state.</param>
+    /// <param name="input">The request.</param>
+    /// <param name="first">True for the first request of the type on the stream.</param>
+    /// <param name="now">The stream's clock.</param>
+    public static (TypeState State, AckOutcome Outcome) Apply(TypeState state, DiscoveryInput input, bool first, TimeSpan now)
+    {
+        if (first)
+        {
+            return (state, AckOutcome.Initial);
+        }
+
+        if (input.Nonce.Length == 0)
+        {
+            return (state, AckOutcome.Subscribe);
+        }
+
+        if (!string.Equals(input.Nonce, state.LastNonce, StringComparison.Ordinal))
+        {
+            return (state, AckOutcome.Stale);
+        }
+
+        if (input.Error is { } reason)
+        {
+            return (Reject(state, reason, now), AckOutcome.Nack);
+        }
+
+        return state.Outstanding is { } outstanding ? (Accept(state, outstanding), AckOutcome.Ack) : (state, AckOutcome.Subscribe);
+    }
+
+    private static TypeState Accept(TypeState state, OutstandingResponse outstanding) => state with
+    {
+        Outstanding = null,
+        AckedVersion = outstanding.Version,
+        AckedWeights = outstanding.Weights,
+        Nack = null,
+        Totals = state.Totals with { Acks = state.Totals.Acks + 1 },
+    };
+
+    private static TypeState Reject(TypeState state, Rejection reason, TimeSpan now) => state with
+    {
+        Outstanding = null,
+        Nack = new NackRecord(
+            state.Outstanding?.Version ?? state.Nack?.Version ?? string.Empty, reason, now, (state.Nack?.Streak ?? 0) + 1),
+        Totals = state.Totals with { Nacks = state.Totals.Nacks + 1 },
+    };
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Envoy.Config.Route.V3;
+using XdsCanary.XdsServer.Model;
+
+namespace XdsCanary.XdsServer.Resources;
+
+/// <summary>A virtual host with what it was made from.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Rules">The rules of that port, in the order in which they are tried.</param>
+/// <param name="Domains">The domains.</param>
+/// <param name="Message">The virtual host; frozen.</param>
+/// <param name="Clusters">The clusters that it names, sorted, without repeats.</param>
+/// <param name="Fault">Why Envoy would not take it; null when it would.</param>
+internal sealed record BuiltVirtualHost(
+    Service Service,
+    ServicePort Port,
+    EquatableArray<TrafficSplitRule> Rules,
+    EquatableArray<string> Domains,
+    VirtualHost Message,
+    ImmutableArray<string> Clusters,
+    string? Fault)
+{
+    /// <summary>Makes the virtual host of a service's port.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="port">An HTTP port of it.</param>
+    /// <param name="rules">The rules of that port.</param>
+    /// <param name="domains">The domains.</param>
+    /// <param name="options">Choices.</param>
+    public static BuiltVirtualHost Make(
+        Service service,
+        ServicePort port,
+        EquatableArray<TrafficSplitRule> rules,
+        EquatableArray<string> domains,
+        ResourceOptions options)
+    {
+        var message = RouteBuilder.Build(service, port, rules.Items, domains, options);
+        var clusters = message.Routes
+            .Select(route => route.Route_)
+            .Where(action => action is not null)
+            .SelectMany(action => action.WeightedClusters?.Clusters.Select(cluster => cluster.Name) ?? [action.Cluster])
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+        return new BuiltVirtualHost(
+            service, port, rules, domains, message, [.. clusters], VirtualHostCheck.Find(message));
+    }
+
+    /// <summary>Tells whether the same inputs would make the same virtual host.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="domains">The domains.</param>
+    public bool IsMadeFrom(Service service, EquatableArray<TrafficSplitRule> rules, EquatableArray<string> domains) =>
+        Service == service && Rules == rules && Domains == domains;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Envoy.Config.Cluster.V3;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using XdsCanary.XdsServer.Resources;
+
+namespace XdsCanary.XdsServer.Snapshots;
+
+/// <summary>
+/// A resource ready for the wire: serialised once, hashed once, shared by all snapshots and streams that hold it. Immutable.
+/// </summary>
+internal sealed class VersionedResource
+{
+    private VersionedResource(NamedResource source, ReadOnlyMemory<byte> packed)
+    {
+        Source = source;
+        Packed = packed;
+        Hash = ContentHash.Of(source.Name, packed.Span);
+        Version = ContentHash.ToVersion(Hash);
+        EndpointsName = EndpointsNameOf(source.Message);
+    }
+
+    /// <summary>The name by which clients subscribe.</summary>
+    public string Name => Source.Name;
+
+    /// <summary>The version that delta clients see, made of <see cref="Hash"/>.</summary>
+    public string Version { get; }
+
+    /// <summary>Hash of name and content.</summary>
+    public UInt128 Hash { get; }
+
+    /// <summary>The serialised <c>google.protobuf.Any</c>.</summary>
+    public ReadOnlyMemory<byte> Packed { get; }
+
+    /// <summary>Sorted names of the resources that it needs; see <see cref="NamedResource.References"/>.</summary>
+    public ImmutableArray<string> References => Source.References;
+
+    /// <summary>For a cluster that takes its endpoints from EDS the name it asks for them by; else null.</summary>
+    public string? EndpointsName { get; }
+
+    /// <summary>The message it was made of; frozen.</summary>
+    public NamedResource Source { get; }
+
+    /// <summary>Serialises and hashes a message.</summary>
+    /// <param name="source">The message under its name.</param>
+    public static VersionedResource Create(NamedResource source) =>
+        new(source, Any.Pack(source.Message).ToByteArray());
+
+    private static string? EndpointsNameOf(IMessage message)
+    {
+        if (message is not Cluster { Type: Cluster.Types.DiscoveryType.Eds } cluster)
+        {
+            return null;
+        }
+
+        var serviceName = cluster.EdsClusterConfig?.ServiceName;
+        return string.IsNullOrEmpty(serviceName) ? cluster.Name : serviceName;
+    }
+}
