@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using XdsCanary.TestKit.Envoy;
+using XdsCanary.TestKit.RealEnvoy;
 using XdsCanary.TestKit.Processes;
 
 namespace XdsCanary.EndToEnd.Tests.Kit;

@@ -35,18 +35,16 @@ public sealed class ServerAdmin : IDisposable
     public async Task<Convergence> ConvergenceAsync(string service)
     {
         using var answer = await GetJsonAsync($"/debug/convergence?service={Uri.EscapeDataString(service)}");
-        return new Convergence(
-            answer.RootElement.GetProperty("proxies").GetInt32(),
-            answer.RootElement.GetProperty("converged").GetInt32(),
-            answer.RootElement.GetProperty("isLive").GetBoolean());
+        return Convergence.Read(answer.RootElement);
+    }
+
+    /// <summary>What the open streams have been sent, oldest first.</summary>
+    public async Task<IReadOnlyList<StreamState>> StreamsAsync()
+    {
+        using var answer = await GetJsonAsync("/debug/streams");
+        return [.. answer.RootElement.EnumerateArray().Select(StreamState.Read)];
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 }
-
-/// <summary>How far the connected Envoys follow a service's weights.</summary>
-/// <param name="Proxies">How many Envoys route the service.</param>
-/// <param name="Converged">How many of them have acknowledged the wanted weights.</param>
-/// <param name="IsLive">True when all have, and there is at least one.</param>
-public sealed record Convergence(int Proxies, int Converged, bool IsLive);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace XdsCanary.TestKit.Envoy;
+namespace XdsCanary.TestKit.RealEnvoy;
 
 /// <summary>A dynamic resource as an Envoy holds it.</summary>
 /// <param name="Kind"><c>cluster</c>, <c>endpoints</c>, <c>listener</c> or <c>routes</c>.</param>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace XdsCanary.TestKit.Envoy;
+namespace XdsCanary.TestKit.RealEnvoy;
 
 /// <summary>The admin interface of a running Envoy.</summary>
 public sealed class EnvoyAdmin : IDisposable

@@ -1,6 +1,6 @@
 using XdsCanary.TestKit.Processes;
 
-namespace XdsCanary.TestKit.Envoy;
+namespace XdsCanary.TestKit.RealEnvoy;
 
 /// <summary>A real Envoy with a bootstrap file of ours. Disposed means its process is gone.</summary>
 public sealed class EnvoyInstance : IAsyncDisposable

@@ -1,6 +1,6 @@
 using XdsCanary.XdsServer.Bootstrap;
 
-namespace XdsCanary.TestKit.Envoy;
+namespace XdsCanary.TestKit.RealEnvoy;
 
 /// <summary>What a test wants its Envoy to be; the defaults are a gateway in namespace <c>default</c>.</summary>
 public sealed record EnvoyOptions
