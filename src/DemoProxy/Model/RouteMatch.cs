@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace XdsCanary.DemoProxy.Model;
+
+/// <summary>When a route applies: its path condition and all of its header conditions.</summary>
+/// <param name="Path">The condition on the path without the query string.</param>
+/// <param name="SegmentPrefix">
+/// Whether <paramref name="Path"/>, a prefix, must end where a path segment ends (Envoy's path_separated_prefix).
+/// </param>
+/// <param name="Headers">The conditions on headers, all of which must be fulfilled.</param>
+internal sealed record RouteMatch(TextMatch Path, bool SegmentPrefix, ImmutableArray<HeaderMatch> Headers)
+{
+    /// <summary>Tells whether a request fulfils all conditions.</summary>
+    /// <param name="request">The request.</param>
+    public bool Matches(RequestFacts request)
+    {
+        var path = request.Path;
+        if (!Path.Matches(path) || (SegmentPrefix && path.Length > Path.Value.Length && path[Path.Value.Length] != '/'))
+        {
+            return false;
+        }
+
+        foreach (var header in Headers)
+        {
+            if (!header.Matches(request))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

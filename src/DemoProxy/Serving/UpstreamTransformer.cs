@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace XdsCanary.DemoProxy.Serving;
+
+/// <summary>Makes the request that an endpoint sees: the client's, with path and Host as the route says.</summary>
+/// <param name="host">The Host.</param>
+/// <param name="pathAndQuery">The path with the query string.</param>
+internal sealed class UpstreamTransformer(string host, string pathAndQuery) : HttpTransformer
+{
+    // The path goes on as the client sent it, not as a URL library would write it.
+    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <inheritdoc/>
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        proxyRequest.Headers.Host = host;
+        if (pathAndQuery.StartsWith('/'))
+        {
+            proxyRequest.RequestUri = new Uri(destinationPrefix + pathAndQuery, AsItIs);
+        }
+    }
+}
