@@ -32,7 +32,7 @@ internal static class BootstrapCommand
         };
         command.SetAction(parse =>
         {
-            parse.InvocationConfiguration.Output.Write(BootstrapDocument.Write(new BootstrapOptions
+            var options = new BootstrapOptions
             {
                 NodeId = parse.GetValue(node)!,
                 NodeCluster = parse.GetValue(cluster)!,
@@ -42,8 +42,18 @@ internal static class BootstrapCommand
                 XdsPort = parse.GetValue(port),
                 Delta = !parse.GetValue(sotw),
                 AdminPort = parse.GetValue(admin),
-            }));
-            return ExitCodes.Success;
+            };
+            try
+            {
+                parse.InvocationConfiguration.Output.Write(BootstrapDocument.Write(options));
+                return ExitCodes.Success;
+            }
+            catch (ArgumentException fault)
+            {
+                // The rules are the document's; the parameter's name in the text is of no use to a user.
+                parse.InvocationConfiguration.Error.WriteLine(fault.Message.Split(" (Parameter")[0]);
+                return ExitCodes.Usage;
+            }
         });
         return command;
     }
