@@ -83,7 +83,8 @@ public sealed class EmbeddedDataPlane : IAsyncDisposable
         try
         {
             plane._admin = await HttpPort.StartAsync(
-                new IPEndPoint(IPAddress.Loopback, options.AdminPort), plane._pages.HandleAsync, loggers, time, cancellationToken);
+                new IPEndPoint(IPAddress.Loopback, options.AdminPort), plane._pages.HandleAsync, loggers, time,
+                cancellationToken);
             plane._loops = Task.WhenAll(plane.GuardAsync(plane._client.RunAsync), plane.GuardAsync(plane._listeners.RunAsync));
             return plane;
         }

@@ -12,7 +12,7 @@ namespace XdsCanary.DemoProxy.Tests;
 /// <summary>The whole data plane between a scripted control plane and real upstreams.</summary>
 public sealed class EmbeddedDataPlaneTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _limit = new(Limit, TimeProvider.System);
     private readonly HttpClient _http = new();

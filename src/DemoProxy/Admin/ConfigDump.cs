@@ -28,7 +28,8 @@ internal static class ConfigDump
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    private static void WriteHeld<T>(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, Held<T>> held, Predicate<string> active)
+    private static void WriteHeld<T>(
+        Utf8JsonWriter json, string name, IReadOnlyDictionary<string, Held<T>> held, Predicate<string> active)
     {
         json.WriteStartArray(name);
         foreach (var (resource, value) in held.OrderBy(entry => entry.Key, StringComparer.Ordinal))

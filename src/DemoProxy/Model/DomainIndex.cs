@@ -70,6 +70,7 @@ internal sealed class DomainIndex
         return _default;
     }
 
-    private static ImmutableArray<(string Text, VirtualHost Host)> Longest(IEnumerable<(string Text, VirtualHost Host)> entries) =>
+    private static ImmutableArray<(string Text, VirtualHost Host)> Longest(
+        IEnumerable<(string Text, VirtualHost Host)> entries) =>
         [.. entries.OrderByDescending(entry => entry.Text.Length)];
 }

@@ -5,7 +5,8 @@ namespace XdsCanary.DemoProxy.Observability;
 /// <summary>This module's log messages.</summary>
 internal static partial class DemoProxyLog
 {
-    [LoggerMessage(DemoProxyEventIds.Connected, LogLevel.Information, "Connected to the control plane at {Address} as node {NodeId}")]
+    [LoggerMessage(
+        DemoProxyEventIds.Connected, LogLevel.Information, "Connected to the control plane at {Address} as node {NodeId}")]
     public static partial void Connected(this ILogger logger, Uri address, string nodeId);
 
     [LoggerMessage(
@@ -25,7 +26,8 @@ internal static partial class DemoProxyLog
     public static partial void ListenerStopped(this ILogger logger, string listener);
 
     [LoggerMessage(
-        DemoProxyEventIds.ListenerFailed, LogLevel.Warning, "Listener {Listener} cannot listen on {Address} and will try again: {Reason}")]
+        DemoProxyEventIds.ListenerFailed, LogLevel.Warning,
+        "Listener {Listener} cannot listen on {Address} and will try again: {Reason}")]
     public static partial void ListenerFailed(this ILogger logger, string listener, string address, string reason);
 
     [LoggerMessage(DemoProxyEventIds.LoopFailed, LogLevel.Error, "A loop of the embedded data plane failed")]

@@ -93,7 +93,8 @@ internal static class ActionReader
         var total = shares.Sum(share => (long)share.Weight);
         return total is > 0 and <= uint.MaxValue
             ? new WeightedChoice(shares)
-            : throw Require.Unusable($"the sum of the weighted_clusters' weights is {total}; it must be from 1 to {uint.MaxValue}");
+            : throw Require.Unusable(
+                $"the sum of the weighted_clusters' weights is {total}; it must be from 1 to {uint.MaxValue}");
     }
 
     private static ClusterShare ReadShare(WeightedCluster.Types.ClusterWeight entry)

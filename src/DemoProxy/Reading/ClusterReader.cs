@@ -22,7 +22,8 @@ internal static class ClusterReader
         Require.PlainText(cluster.TransportSocket);
         Require.Absent(cluster.TransportSocketMatches.Count > 0, "transport_socket_matches");
         Require.Absent(
-            cluster.LbPolicy is Cluster.Types.LbPolicy.RingHash or Cluster.Types.LbPolicy.Maglev, $"lb_policy {cluster.LbPolicy}");
+            cluster.LbPolicy is Cluster.Types.LbPolicy.RingHash or Cluster.Types.LbPolicy.Maglev,
+            $"lb_policy {cluster.LbPolicy}");
         Require.Absent(cluster.LbSubsetConfig is not null, "lb_subset_config");
 
         var timeout = cluster.ConnectTimeout?.ToTimeSpan() ?? DefaultConnectTimeout;

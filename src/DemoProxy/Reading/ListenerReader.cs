@@ -98,7 +98,8 @@ internal static class ListenerReader
             case HttpConnectionManager.RouteSpecifierOneofCase.RouteConfig:
                 return (null, RouteTableReader.Read(manager.RouteConfig));
             default:
-                throw Require.Unusable($"the route specifier {manager.RouteSpecifierCase} is not supported by the embedded data plane");
+                throw Require.Unusable(
+                    $"the route specifier {manager.RouteSpecifierCase} is not supported by the embedded data plane");
         }
     }
 

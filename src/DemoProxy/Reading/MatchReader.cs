@@ -28,7 +28,8 @@ internal static class MatchReader
         var path = match.PathSpecifierCase switch
         {
             WireMatch.PathSpecifierOneofCase.Prefix => Text(TextMatchKind.Prefix, match.Prefix, ignoreCase),
-            WireMatch.PathSpecifierOneofCase.PathSeparatedPrefix => Text(TextMatchKind.Prefix, match.PathSeparatedPrefix, ignoreCase),
+            WireMatch.PathSpecifierOneofCase.PathSeparatedPrefix =>
+                Text(TextMatchKind.Prefix, match.PathSeparatedPrefix, ignoreCase),
             WireMatch.PathSpecifierOneofCase.Path => Text(TextMatchKind.Exact, match.Path, ignoreCase),
             WireMatch.PathSpecifierOneofCase.SafeRegex => Text(TextMatchKind.Regex, match.SafeRegex.Regex),
             _ => throw Require.Unusable($"match by {match.PathSpecifierCase} is not supported by the embedded data plane"),
@@ -71,7 +72,8 @@ internal static class MatchReader
             HeaderMatcher.HeaderMatchSpecifierOneofCase.PrefixMatch => Condition(TextMatchKind.Prefix, header.PrefixMatch),
             HeaderMatcher.HeaderMatchSpecifierOneofCase.SuffixMatch => Condition(TextMatchKind.Suffix, header.SuffixMatch),
             HeaderMatcher.HeaderMatchSpecifierOneofCase.ContainsMatch => Condition(TextMatchKind.Contains, header.ContainsMatch),
-            HeaderMatcher.HeaderMatchSpecifierOneofCase.SafeRegexMatch => Condition(TextMatchKind.Regex, header.SafeRegexMatch.Regex),
+            HeaderMatcher.HeaderMatchSpecifierOneofCase.SafeRegexMatch =>
+                Condition(TextMatchKind.Regex, header.SafeRegexMatch.Regex),
             _ => throw Require.Unusable(
                 $"header match by {header.HeaderMatchSpecifierCase} is not supported by the embedded data plane"),
         };

@@ -51,7 +51,8 @@ internal static class Require
     public static SocketAddress Socket(Address? address)
     {
         var socket = address?.SocketAddress;
-        return socket is { Protocol: SocketAddress.Types.Protocol.Tcp, PortSpecifierCase: SocketAddress.PortSpecifierOneofCase.PortValue }
+        return socket is { Protocol: SocketAddress.Types.Protocol.Tcp }
+            && socket.PortSpecifierCase == SocketAddress.PortSpecifierOneofCase.PortValue
             && socket.PortValue <= ushort.MaxValue
             ? socket
             : throw new UnusableResourceException("the address must be a TCP socket_address with a port_value");

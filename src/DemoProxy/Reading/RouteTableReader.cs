@@ -56,7 +56,8 @@ internal static class RouteTableReader
             CheckDomain(host.Name, domain);
         }
 
-        return new VirtualHost(host.Name, [.. host.Domains], [.. host.Routes.Select((route, index) => ReadRoute(host, route, index))]);
+        return new VirtualHost(
+            host.Name, [.. host.Domains], [.. host.Routes.Select((route, index) => ReadRoute(host, route, index))]);
     }
 
     private static void CheckDomain(string host, string domain)
@@ -73,7 +74,8 @@ internal static class RouteTableReader
         try
         {
             HeadersUntouched(
-                route.RequestHeadersToAdd, route.RequestHeadersToRemove, route.ResponseHeadersToAdd, route.ResponseHeadersToRemove);
+                route.RequestHeadersToAdd, route.RequestHeadersToRemove,
+                route.ResponseHeadersToAdd, route.ResponseHeadersToRemove);
             return new Route(route.Name, MatchReader.Read(route.Match), ActionReader.Read(route));
         }
         catch (UnusableResourceException fault)

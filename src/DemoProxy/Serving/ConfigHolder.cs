@@ -29,5 +29,6 @@ internal sealed class ConfigHolder(ProxyStats stats)
 
     /// <summary>Waits until the configuration has changed since the last wait ended.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task WaitForChangeAsync(CancellationToken cancellationToken) => await _changes.Reader.ReadAsync(cancellationToken);
+    public async Task WaitForChangeAsync(CancellationToken cancellationToken) =>
+        await _changes.Reader.ReadAsync(cancellationToken);
 }

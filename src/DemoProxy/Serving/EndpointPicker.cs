@@ -4,7 +4,7 @@ using XdsCanary.DemoProxy.Model;
 
 namespace XdsCanary.DemoProxy.Serving;
 
-/// <summary>Takes the healthy endpoints of a cluster in turn. The turn outlives changes of the configuration. Thread-safe.</summary>
+/// <summary>Takes the healthy endpoints of a cluster in turn, across changes of the configuration. Thread-safe.</summary>
 internal sealed class EndpointPicker
 {
     private readonly ConcurrentDictionary<string, StrongBox<uint>> _turns = new(StringComparer.Ordinal);

@@ -39,7 +39,8 @@ internal sealed class HttpPort : IAsyncDisposable
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="IOException">The address is in use or is not one of this machine's.</exception>
     public static async Task<HttpPort> StartAsync(
-        IPEndPoint address, RequestDelegate handler, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+        IPEndPoint address, RequestDelegate handler, ILoggerFactory loggers, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = null;

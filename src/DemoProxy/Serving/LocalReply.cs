@@ -27,7 +27,8 @@ internal sealed record LocalReply(int Status, string Body)
     public static LocalReply Broken(ForwarderError error, Exception? exception)
     {
         var connect = error == ForwarderError.Request
-            && exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+            && (exception as HttpRequestException)?.HttpRequestError
+                is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
         var reason = connect ? "remote connection failure" : "connection termination";
         return new LocalReply(
             StatusCodes.Status503ServiceUnavailable,

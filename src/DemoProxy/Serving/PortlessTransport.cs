@@ -15,7 +15,9 @@ internal sealed class PortlessTransport(IConnectionListenerFactory ports) : ICon
 
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        endpoint is NoEndPoint ? new ValueTask<IConnectionListener>(new SilentListener()) : ports.BindAsync(endpoint, cancellationToken);
+        endpoint is NoEndPoint
+            ? new ValueTask<IConnectionListener>(new SilentListener())
+            : ports.BindAsync(endpoint, cancellationToken);
 
     private sealed class NoEndPoint : EndPoint
     {
@@ -24,7 +26,8 @@ internal sealed class PortlessTransport(IConnectionListenerFactory ports) : ICon
 
     private sealed class SilentListener : IConnectionListener
     {
-        private readonly TaskCompletionSource<ConnectionContext?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<ConnectionContext?> _closed =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public EndPoint EndPoint => PortlessTransport.EndPoint;
 

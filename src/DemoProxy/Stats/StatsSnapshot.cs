@@ -30,14 +30,15 @@ internal sealed record StatsSnapshot(ImmutableArray<Stat> Stats, ImmutableArray<
     {
         List<Stat> all =
         [
-            new("control_plane.connected_state", "envoy_control_plane_connected_state", string.Empty, stats.Connected ? 1 : 0, true),
-            new("cluster_manager.active_clusters", "envoy_cluster_manager_active_clusters", string.Empty, config.Clusters.Count, true),
+            new("control_plane.connected_state", "envoy_control_plane_connected_state", "", stats.Connected ? 1 : 0, true),
+            new("cluster_manager.active_clusters", "envoy_cluster_manager_active_clusters", "", config.Clusters.Count, true),
         ];
         all.AddRange(config.Clusters.Values.SelectMany(Membership));
         all.AddRange(stats.Clusters.SelectMany(entry => OfCluster(entry.Key, entry.Value)));
         all.AddRange(stats.Downstreams.SelectMany(entry => OfDownstream(entry.Key, entry.Value)));
         var histograms = stats.Clusters.Select(entry => new HistogramStat(
-            $"cluster.{entry.Key}.upstream_rq_time", "envoy_cluster_upstream_rq_time", ClusterLabel(entry.Key), entry.Value.Time.Read()));
+            $"cluster.{entry.Key}.upstream_rq_time", "envoy_cluster_upstream_rq_time", ClusterLabel(entry.Key),
+            entry.Value.Time.Read()));
         return new StatsSnapshot(
             [.. all.OrderBy(stat => stat.Name, StringComparer.Ordinal)],
             [.. histograms.OrderBy(histogram => histogram.Name, StringComparer.Ordinal)]);
@@ -50,19 +51,22 @@ internal sealed record StatsSnapshot(ImmutableArray<Stat> Stats, ImmutableArray<
         yield return new Stat(
             $"cluster.{name}.membership_healthy", "envoy_cluster_membership_healthy", ClusterLabel(name), healthy, true);
         yield return new Stat(
-            $"cluster.{name}.membership_total", "envoy_cluster_membership_total", ClusterLabel(name), cluster.Endpoints.All.Length, true);
+            $"cluster.{name}.membership_total", "envoy_cluster_membership_total", ClusterLabel(name),
+            cluster.Endpoints.All.Length, true);
     }
 
     private static IEnumerable<Stat> OfCluster(string name, ClusterStats stats)
     {
         var label = ClusterLabel(name);
         yield return new Stat($"cluster.{name}.upstream_rq_total", "envoy_cluster_upstream_rq_total", label, stats.Total);
-        yield return new Stat($"cluster.{name}.upstream_rq_completed", "envoy_cluster_upstream_rq_completed", label, stats.Completed);
+        yield return new Stat(
+            $"cluster.{name}.upstream_rq_completed", "envoy_cluster_upstream_rq_completed", label, stats.Completed);
         yield return new Stat($"cluster.{name}.upstream_rq_timeout", "envoy_cluster_upstream_rq_timeout", label, stats.TimedOut);
         foreach (var (status, count) in stats.Statuses.ByStatus())
         {
             yield return new Stat(
-                $"cluster.{name}.upstream_rq_{status}", "envoy_cluster_upstream_rq", $"envoy_response_code=\"{status}\",{label}", count);
+                $"cluster.{name}.upstream_rq_{status}", "envoy_cluster_upstream_rq",
+                $"envoy_response_code=\"{status}\",{label}", count);
         }
 
         foreach (var (group, count) in stats.Statuses.ByClass())

@@ -11,7 +11,7 @@ using DeltaCall = Grpc.Core.AsyncDuplexStreamingCall<
 
 namespace XdsCanary.DemoProxy.Xds;
 
-/// <summary>Keeps a delta stream to the control plane open and feeds it to <see cref="XdsClientProtocol"/>. One loop owns it.</summary>
+/// <summary>Keeps a delta stream to the control plane open for <see cref="XdsClientProtocol"/>. One loop owns it.</summary>
 /// <param name="options">Where the control plane is, and who this node is.</param>
 /// <param name="service">The control plane's service.</param>
 /// <param name="config">Where the configuration goes.</param>

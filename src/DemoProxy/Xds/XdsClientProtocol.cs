@@ -137,7 +137,7 @@ internal static class XdsClientProtocol
             state with { Routes = Forget(content.Held, response) }, [Reply(response, content.Faults)]);
     }
 
-    /// <summary>Keeps removed resources in service, as Envoy does, and stops claiming to the control plane to hold them.</summary>
+    /// <summary>Keeps removed resources in service, as Envoy does, and stops claiming to hold them.</summary>
     private static ImmutableDictionary<string, Held<T>> Forget<T>(
         ImmutableDictionary<string, Held<T>> held, DeltaDiscoveryResponse response) =>
         held.SetItems(response.RemovedResources.Where(held.ContainsKey)

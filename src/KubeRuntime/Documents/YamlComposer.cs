@@ -42,12 +42,15 @@ internal sealed class YamlComposer
         }
         catch (YamlException exception)
         {
-            return composer.Failed(YamlFault.Explain(part, exception.Message, composer.PositionOf(exception.End), composer.Open));
+            var (start, end) = (composer.PositionOf(exception.Start), composer.PositionOf(exception.End));
+            return composer.Failed(YamlFault.Explain(part, exception.Message, start, end, composer.Open));
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception)
         {
-            // The parser's own state machine breaks on some texts, for example on a flow list that is not closed.
-            return composer.Failed(YamlFault.Explain(part, string.Empty, composer.LastPosition(), composer.Open));
+            // The parser's own state machine breaks on some texts in its own ways, for example on a flow list that is not closed.
+            // Whatever it throws, it is this document that cannot be read, and no reason to lose the others.
+            var last = composer.LastPosition();
+            return composer.Failed(YamlFault.Explain(part, string.Empty, last, last, composer.Open));
         }
     }
 

@@ -11,9 +11,11 @@ internal static class YamlFault
     /// <summary>Explains a syntax error.</summary>
     /// <param name="part">The document's text.</param>
     /// <param name="parserMessage">What the parser says; may be empty.</param>
+    /// <param name="start">Where the text at fault starts.</param>
     /// <param name="position">Where the parser stopped.</param>
     /// <param name="openBracket">The innermost <c>[</c> or <c>{</c> that is not closed yet.</param>
-    public static NodeProblem Explain(DocumentPart part, string parserMessage, NodePosition position, NodePosition? openBracket)
+    public static NodeProblem Explain(
+        DocumentPart part, string parserMessage, NodePosition start, NodePosition position, NodePosition? openBracket)
     {
         if (parserMessage.Contains("tab", StringComparison.Ordinal) && FindTab(part, position.Line) is { } tab)
         {
@@ -37,7 +39,12 @@ internal static class YamlFault
             return Fault(open, "the bracket opened here is never closed, or a ',' is missing in it", "Close it with ']' or '}'");
         }
 
-        return FromParser(parserMessage, position, line);
+        var isOpenQuote = parserMessage.Contains("quoted scalar", StringComparison.Ordinal)
+            && (parserMessage.Contains("end of stream", StringComparison.Ordinal)
+                || parserMessage.Contains("wrong indentation", StringComparison.Ordinal));
+        return isOpenQuote
+            ? Fault(start, "the quote opened here is not closed", "Close the quote, or indent its continuation lines")
+            : FromParser(parserMessage, position, line);
     }
 
     /// <summary>The fault of a list or an object that is used as a key.</summary>
@@ -72,11 +79,6 @@ internal static class YamlFault
     private static NodeProblem FromParser(string message, NodePosition position, string line)
     {
         bool Says(string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
-
-        if (Says("quoted scalar") && (Says("end of stream") || Says("wrong indentation")))
-        {
-            return Fault(position, "a quote that was opened is not closed", "Close the quote, or indent its continuation lines");
-        }
 
         if (Says("escape") || Says("Unicode"))
         {

@@ -58,7 +58,8 @@ internal sealed record LookPlan(
         foreach (var (path, stamp) in input.Tree.Files)
         {
             stillPending.Remove(path);
-            if (input.Batch.BeingWritten.Contains(path) || IsRead(known, path, stamp, input))
+            var isRead = IsRead(known, path, stamp, input) && !pending.ContainsKey(path);
+            if (isRead || input.Batch.BeingWritten.Contains(path))
             {
                 continue;
             }

@@ -14,6 +14,7 @@ internal sealed class ManifestDirectory : IDisposable
     private readonly ManifestDirectoryOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly Func<string, FileStamp, FileReading> _read;
     private readonly long _started;
     private IDirectoryWatch _watch;
     private ManifestState _state = ManifestState.Empty;
@@ -25,10 +26,21 @@ internal sealed class ManifestDirectory : IDisposable
     private bool _isMissing;
     private bool _isRead;
 
+    /// <summary>Makes a directory that was not looked at yet.</summary>
+    /// <param name="options">Which directory.</param>
+    /// <param name="watch">Tells of changes; owned.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Hears of lost changes.</param>
+    /// <param name="read">Reads a file; <see cref="ManifestFiles.Read"/> but for tests.</param>
     public ManifestDirectory(
-        ManifestDirectoryOptions options, IDirectoryWatch watch, TimeProvider timeProvider, ILogger logger)
+        ManifestDirectoryOptions options,
+        IDirectoryWatch watch,
+        TimeProvider timeProvider,
+        ILogger logger,
+        Func<string, FileStamp, FileReading>? read = null)
     {
         (_options, _watch, _timeProvider, _logger) = (options, watch, timeProvider, logger);
+        _read = read ?? ManifestFiles.Read;
         _started = timeProvider.GetTimestamp();
     }
 
@@ -74,10 +86,11 @@ internal sealed class ManifestDirectory : IDisposable
 
         var input = new LookInput(
             tree, batch, _isRead ? settle : TimeSpan.Zero, Elapsed < _deletesFrom, _timeProvider.GetUtcNow(), Elapsed);
+        var waited = _pending;
         var plan = LookPlan.Decide(_known, _pending, input);
         _pending = plan.Pending;
         _isRead = true;
-        Fold(plan);
+        Fold(plan, waited);
         return _state.Set;
     }
 
@@ -126,22 +139,36 @@ internal sealed class ManifestDirectory : IDisposable
         _walkDue = Elapsed + (isWaiting ? _options.PollInterval : _watch.LookInterval);
     }
 
-    private void Fold(LookPlan plan)
+    private void Fold(LookPlan plan, ImmutableDictionary<string, PendingFile> waited)
     {
         var files = _state.Files.RemoveRange(plan.Gone);
         _known = _known.RemoveRange(plan.Gone);
         var readings = plan.Read.ToDictionary(
-            pair => pair.Key, pair => ManifestFiles.Read(Path.Join(_options.Directory, pair.Key), pair.Value), StringComparer.Ordinal);
+            pair => pair.Key, pair => _read(Path.Join(_options.Directory, pair.Key), pair.Value), StringComparer.Ordinal);
 
         // A writer that began while we read makes the reading void; the end of its writing is announced.
         var written = readings.Count > 0 ? _watch.WrittenSinceTake() : ImmutableHashSet<string>.Empty;
-        foreach (var (path, reading) in readings.Where(pair => !written.Contains(pair.Key)))
+        foreach (var (path, reading) in readings)
         {
-            files = Fold(files, path, plan.Read[path], reading);
+            var stamp = plan.Read[path];
+            var isSettled = waited.TryGetValue(path, out var pending) && pending.Stamp == stamp;
+            if (reading is FileReading.Content { IsGuarded: false } content
+                && (written.Contains(path) || (content.Bytes.IsEmpty && HoldsObjects(path) && !isSettled)))
+            {
+                // Empty is how a file looks to which its next writer has just come: not believed at first sight.
+                files = Fold(files, path, stamp, new FileReading.Changing());
+            }
+            else
+            {
+                files = Fold(files, path, stamp, reading);
+            }
         }
 
         _state = ManifestFold.Compose(_state, files, _sourceProblems);
     }
+
+    private bool HoldsObjects(string path) =>
+        _state.Files.TryGetValue(path, out var file) && (!file.Objects.IsEmpty || !file.Kept.IsEmpty);
 
     private ImmutableSortedDictionary<string, FileState> Fold(
         ImmutableSortedDictionary<string, FileState> files, string path, FileStamp stamp, FileReading reading)
@@ -156,8 +183,7 @@ internal sealed class ManifestDirectory : IDisposable
                 _known = _known.SetItem(path, new KnownFile(stamp, IsUnreadable: true));
                 return files.SetItem(path, FileFold.Apply(before, path, unreadable));
             case FileReading.Changing:
-                var settle = _watch.NewDirectorySettleTime;
-                _pending = _pending.SetItem(path, new PendingFile(stamp, Elapsed, settle));
+                _pending = _pending.SetItem(path, new PendingFile(stamp, Elapsed, _watch.NewDirectorySettleTime));
                 return files;
             default:
                 // Vanished: a look at everything will tell whether it is gone for good.

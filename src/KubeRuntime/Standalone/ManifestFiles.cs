@@ -19,6 +19,12 @@ internal static class ManifestFiles
         try
         {
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var lease = ReadLease.Take(file);
+            if (lease == LeaseResult.Refused)
+            {
+                return new FileReading.Changing();
+            }
+
             var bytes = new byte[stamp.Length];
             var length = 0;
             for (var read = -1; read != 0 && length < bytes.Length; length += read)
@@ -29,7 +35,7 @@ internal static class ManifestFiles
             var isSame = length == bytes.Length
                 && RandomAccess.GetLength(file) == stamp.Length
                 && File.GetLastWriteTimeUtc(file) == stamp.Modified.UtcDateTime;
-            return isSame ? new FileReading.Content(bytes) : new FileReading.Changing();
+            return isSame ? new FileReading.Content(bytes, lease == LeaseResult.Granted) : new FileReading.Changing();
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

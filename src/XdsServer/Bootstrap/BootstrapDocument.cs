@@ -33,12 +33,17 @@ internal static class BootstrapDocument
                 nameof(options));
         }
 
-        foreach (var port in (ReadOnlySpan<int>)[options.XdsPort, options.AdminPort])
+        if (options.XdsPort is < 1 or > IPEndPoint.MaxPort)
         {
-            if (port is < 1 or > IPEndPoint.MaxPort)
-            {
-                throw new ArgumentException($"A port must be between 1 and {IPEndPoint.MaxPort}: {port}.", nameof(options));
-            }
+            throw new ArgumentException(
+                $"The xDS port must be between 1 and {IPEndPoint.MaxPort}, not {options.XdsPort}.", nameof(options));
+        }
+
+        if (options.AdminPort is < 0 or > IPEndPoint.MaxPort)
+        {
+            throw new ArgumentException(
+                $"Envoy's admin port must be between 0 (any free one) and {IPEndPoint.MaxPort}, not {options.AdminPort}.",
+                nameof(options));
         }
 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxDownstreamConnections);

@@ -21,15 +21,12 @@ internal sealed record OfflineMesh(MeshState State, ImmutableArray<ObjectProblem
         var groups = assembly.State.Services.Items.Select(service => service.Name.Namespace).Distinct()
             .Select(name => NodeGroup.Create(name, []))
             .Append(NodeGroup.Create("default", [NodeGroup.AllNamespaces]));
-        var findings = groups
-            .SelectMany(group => ResourceBundleBuilder.Build(assembly.State, group, new ResourceOptions(), null).Findings)
-            .Distinct()
-            .SelectMany(finding => Describe(
-                assembly.Reports.FirstOrDefault(report => report.Key == finding.Key)?.Origin, finding.Key, finding.Condition));
-        var reported = assembly.Reports.SelectMany(report => report.Conditions.Items
+        var findings = groups.SelectMany(
+            group => ResourceBundleBuilder.Build(assembly.State, group, new ResourceOptions(), null).Findings);
+        var problems = ObjectReports.Merge(assembly.Reports, findings).SelectMany(report => report.Conditions.Items
             .Where(condition => !condition.Status)
-            .SelectMany(condition => Describe(report.Origin, report.Key, condition)));
-        return new OfflineMesh(assembly.State, [.. reported.Concat(findings).Distinct()]);
+            .SelectMany(condition => Describe(report, condition)));
+        return new OfflineMesh(assembly.State, [.. problems.Distinct()]);
     }
 
     /// <summary>Makes the snapshot that nodes of a group would get.</summary>
@@ -37,8 +34,8 @@ internal sealed record OfflineMesh(MeshState State, ImmutableArray<ObjectProblem
     public XdsSnapshot Snapshot(NodeGroup group) =>
         SnapshotBuilder.Build(group, ResourceBundleBuilder.Build(State, group, new ResourceOptions(), null).Bundle, null);
 
-    private static ImmutableArray<ObjectProblem> Describe(ObjectOrigin? origin, ObjectKey key, ObjectCondition condition) =>
+    private static ImmutableArray<ObjectProblem> Describe(ObjectReport report, ObjectCondition condition) =>
         condition.Problems.Count > 0
             ? condition.Problems.Items
-            : [new ObjectProblem(origin ?? new ObjectOrigin(null, 0), key, string.Empty, condition.Message, condition.Reason)];
+            : [new ObjectProblem(report.Origin, report.Key, string.Empty, condition.Message, condition.Reason)];
 }

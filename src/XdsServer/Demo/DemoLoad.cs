@@ -10,7 +10,8 @@ internal sealed class DemoLoad : ILoadWindow, IAsyncDisposable
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
+    private readonly HttpMessageInvoker _client =
+        new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
     private readonly Uri _target;
     private readonly string _host;
     private readonly int _concurrency;
@@ -93,8 +94,8 @@ internal sealed class DemoLoad : ILoadWindow, IAsyncDisposable
             request.Headers.Host = _host;
             using var response = await _client.SendAsync(request, limit.Token);
             await response.Content.CopyToAsync(Stream.Null, limit.Token);
-            var version = response.Headers.TryGetValues(DemoUpstream.VersionHeader, out var values) ? values.FirstOrDefault() : null;
-            window.Add((int)response.StatusCode, version);
+            response.Headers.TryGetValues(DemoUpstream.VersionHeader, out var versions);
+            window.Add((int)response.StatusCode, versions?.FirstOrDefault());
         }
         catch (Exception)
         {

@@ -124,7 +124,8 @@ internal sealed class DemoScene1(
 
         if (counts.Failed > 0)
         {
-            var statuses = string.Join(", ", counts.ByStatus.OrderBy(entry => entry.Key).Select(entry => $"{entry.Value} x {entry.Key}"));
+            var statuses = string.Join(
+                ", ", counts.ByStatus.OrderBy(entry => entry.Key).Select(entry => $"{entry.Value} x {entry.Key}"));
             return $"At {step} {counts.Failed} of {counts.Requests} requests failed (answers: {statuses}).";
         }
 
@@ -133,7 +134,7 @@ internal sealed class DemoScene1(
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"At {step} {hits} of {counts.Requests} requests went to v1, more than {ShareCheck.Sigmas} standard deviations off.");
+                $"At {step} {hits} of {counts.Requests} requests went to v1: more than {ShareCheck.Sigmas} sigma off.");
     }
 
     private static string NotAcknowledged(SceneStep step, ServiceConvergence state)
@@ -148,7 +149,8 @@ internal sealed class DemoScene1(
             return $"The control plane did not take up {step} within {AcknowledgementLimit.TotalSeconds} s.";
         }
 
-        var lagging = state.Lagging.Select(proxy => proxy.Rejection is { } why ? $"{proxy.Node} rejected it: {why}" : $"{proxy.Node} has not answered");
+        var lagging = state.Lagging.Select(proxy =>
+            proxy.Rejection is { } why ? $"{proxy.Node} rejected it: {why}" : $"{proxy.Node} has not answered");
         return $"{step} was not acknowledged within {AcknowledgementLimit.TotalSeconds} s: {string.Join("; ", lagging)}.";
     }
 }

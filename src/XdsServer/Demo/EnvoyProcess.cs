@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace XdsCanary.XdsServer.Demo;
 
-/// <summary>An Envoy that this process runs: started from a bootstrap text, stopped when disposed or when this process ends.</summary>
+/// <summary>An Envoy that this process runs: stopped when disposed or when this process ends.</summary>
 internal sealed class EnvoyProcess : IAsyncDisposable
 {
     private const int Terminate = 15;

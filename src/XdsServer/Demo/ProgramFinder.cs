@@ -4,6 +4,8 @@ namespace XdsCanary.XdsServer.Demo;
 /// <param name="searchPath">The folders, separated as in PATH.</param>
 internal sealed class ProgramFinder(string searchPath)
 {
+    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     /// <summary>A finder for the PATH of this process.</summary>
     public static ProgramFinder FromEnvironment() => new(Environment.GetEnvironmentVariable("PATH") ?? string.Empty);
 
@@ -20,5 +22,5 @@ internal sealed class ProgramFinder(string searchPath)
     private static bool IsProgram(string file) =>
         File.Exists(file)
         && (OperatingSystem.IsWindows()
-            || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+            || (File.GetUnixFileMode(file) & Executable) != 0);
 }

@@ -16,7 +16,8 @@ internal sealed class SceneReport(IAnsiConsole console) : ISceneReport
     }
 
     /// <inheritdoc/>
-    public void Conclude(string text, bool good) => console.Write(new Text(text + "\n", new Style(good ? Color.Green : Color.Red)));
+    public void Conclude(string text, bool good) =>
+        console.Write(new Text(text + "\n", new Style(good ? Color.Green : Color.Red)));
 
     private async Task<string?> ShowTableAsync(Func<Action<SceneRow, bool>, Task<string?>> scene)
     {

@@ -52,7 +52,8 @@ internal sealed record SceneRow(
     /// <param name="counts">The requests of the step.</param>
     /// <param name="toAcknowledgement">The time until they were acknowledged; null while they are not.</param>
     public static SceneRow Create(
-        int number, SceneStep step, ImmutableArray<BackendWeight>? acknowledged, LoadCounts counts, TimeSpan? toAcknowledgement) => new(
+        int number, SceneStep step, ImmutableArray<BackendWeight>? acknowledged, LoadCounts counts,
+        TimeSpan? toAcknowledgement) => new(
         Text(number),
         step.ToString(),
         acknowledged is { IsDefaultOrEmpty: false } weights ? string.Join('/', weights.Select(weight => weight.Weight)) : "-",

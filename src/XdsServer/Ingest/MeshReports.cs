@@ -17,19 +17,7 @@ internal sealed class MeshReports(SnapshotPublisher publisher)
     public ObjectSet Objects => Volatile.Read(ref _content).Objects;
 
     /// <summary>One report for each object, with the findings of the resource builders among its conditions.</summary>
-    public ImmutableArray<ObjectReport> Reports
-    {
-        get
-        {
-            var findings = publisher.Findings.ToLookup(finding => finding.Key, finding => finding.Condition);
-            return
-            [
-                .. Volatile.Read(ref _content).Reports.Select(report => findings[report.Key].Any()
-                    ? report with { Conditions = [.. report.Conditions.Items, .. findings[report.Key]] }
-                    : report),
-            ];
-        }
-    }
+    public ImmutableArray<ObjectReport> Reports => ObjectReports.Merge(Volatile.Read(ref _content).Reports, publisher.Findings);
 
     /// <summary>All faults: of documents that can't be read, of objects, and of what is built from them.</summary>
     public ImmutableArray<ObjectProblem> Problems =>

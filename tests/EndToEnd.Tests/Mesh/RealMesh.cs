@@ -75,7 +75,12 @@ internal sealed class RealMesh : IAsyncDisposable
 
     /// <summary>Waits until the server says that the Envoy has acknowledged a service's route.</summary>
     public Task RoutesAsync(string service) => Eventually.GetAsync(
-        () => Server.Admin.ConvergenceAsync($"default/{service}"), state => state.IsLive);
+        () => Server.Admin.ConvergenceAsync($"default/{service}"), state => state is { IsLive: true, Wanted.Count: > 0 });
+
+    /// <summary>Waits until the server says that the Envoy has acknowledged routes without a service.</summary>
+    public Task ForgetsAsync(string service) => Eventually.GetAsync(
+        () => Server.Admin.ConvergenceAsync($"default/{service}"),
+        state => state.Wanted.Count == 0 && state.Converged == state.Proxies);
 
     /// <summary>Fails if the Envoy has rejected anything, by its own count or by the server's.</summary>
     public async Task AssertNothingRejectedAsync()

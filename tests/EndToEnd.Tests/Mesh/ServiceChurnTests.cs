@@ -32,8 +32,7 @@ public sealed class ServiceChurnTests(ITestOutputHelper output)
             toNew += report.From(RealMesh.Second);
 
             mesh.Manifests.DeleteService(service);
-            await Eventually.GetAsync(
-                () => mesh.Server.Admin.ConvergenceAsync($"default/{service}"), state => state is { IsLive: false, Wanted.Count: 0 });
+            await mesh.ForgetsAsync(service);
         }
 
         await Eventually.GetAsync(

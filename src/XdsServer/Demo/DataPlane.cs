@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using XdsCanary.DemoProxy;
+using XdsCanary.XdsServer.Bootstrap;
+
+namespace XdsCanary.XdsServer.Demo;
+
+/// <summary>What routes the demo's requests: a real Envoy, or the embedded stand-in.</summary>
+/// <param name="Name">What it is, for people.</param>
+/// <param name="Running">The running thing; disposing it ends it.</param>
+internal sealed record DataPlane(string Name, IAsyncDisposable Running) : IAsyncDisposable
+{
+    private const string NodeId = "demo";
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Starts the data plane.</summary>
+    /// <param name="envoy">The Envoy program; null for the embedded one.</param>
+    /// <param name="xds">Where the server is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    public static async Task<DataPlane> StartAsync(
+        string? envoy, Uri xds, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (envoy is null)
+        {
+            var options = new EmbeddedDataPlaneOptions
+            {
+                XdsAddress = xds,
+                NodeId = NodeId,
+                NodeNamespace = DemoManifests.Namespace,
+            };
+            return new DataPlane(
+                "the embedded data plane",
+                await EmbeddedDataPlane.StartAsync(options, NullLoggerFactory.Instance, time, new Random(), cancellationToken));
+        }
+
+        var bootstrap = BootstrapDocument.Write(new BootstrapOptions
+        {
+            NodeId = NodeId,
+            NodeCluster = "demo",
+            NodeNamespace = DemoManifests.Namespace,
+            XdsHost = xds.Host,
+            XdsPort = xds.Port,
+            AdminPort = 0,
+        });
+        return new DataPlane(
+            $"Envoy ({envoy})", await EnvoyProcess.StartAsync(envoy, bootstrap, ReadyLimit, time, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Running.DisposeAsync();
+}
