@@ -60,7 +60,7 @@ internal static class AckRules
 
     private static TypeState Accept(TypeState state, OutstandingResponse outstanding)
     {
-        var rejected = state.Rejected.Count == 0 ? state.Rejected : state.Rejected.Except(NamesOf(outstanding));
+        var rejected = state.Rejected.Count == 0 ? state.Rejected : state.Rejected.Except(NamesOf(state, outstanding));
         return state with
         {
             Outstanding = null,
@@ -77,12 +77,12 @@ internal static class AckRules
         Outstanding = null,
         Nack = new NackRecord(
             state.Outstanding?.Version ?? state.Nack?.Version ?? string.Empty, Cut(reason), now, (state.Nack?.Streak ?? 0) + 1),
-        Rejected = state.Outstanding is { } outstanding ? state.Rejected.Union(NamesOf(outstanding)) : state.Rejected,
+        Rejected = state.Outstanding is { } outstanding ? state.Rejected.Union(NamesOf(state, outstanding)) : state.Rejected,
         Totals = state.Totals with { Nacks = state.Totals.Nacks + 1 },
     };
 
-    private static NameSet NamesOf(OutstandingResponse response) =>
-        NameSet.Of(response.Resources.Select(resource => resource.Name));
+    private static NameSet NamesOf(TypeState state, OutstandingResponse response) =>
+        NameSet.Of(response.Resources.Select(resource => resource.Name).Where(state.Subscription.Covers));
 
     private static Rejection Cut(Rejection reason)
     {
