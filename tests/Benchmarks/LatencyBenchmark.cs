@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Net;
-using XdsCanary.TestKit;
-using XdsCanary.TestKit.Envoy;
 using XdsCanary.TestKit.Manifests;
+using XdsCanary.TestKit.RealEnvoy;
 using XdsCanary.TestKit.Server;
 using XdsCanary.TestKit.Traffic;
+using XdsCanary.TestKit;
 
 namespace XdsCanary.Benchmarks;
 

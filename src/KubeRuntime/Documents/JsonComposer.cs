@@ -159,7 +159,7 @@ internal ref struct JsonComposer
         }
     }
 
-    /// <summary>Line and column of the token in hand. Counts on from the token before, so that one long line costs no more.</summary>
+    /// <summary>Line and column of the token in hand. Counts on from the token before, or one long line would be slow.</summary>
     private NodePosition Position()
     {
         var start = (int)_reader.TokenStartIndex;

@@ -26,7 +26,9 @@ internal sealed class MappingBuilder(NodePosition position, TreeScope scope)
         scope.Leave();
     }
 
-    /// <summary>Takes in the value of a merge key <c>&lt;&lt;</c>: a mapping, or a list of mappings of which the first wins.</summary>
+    /// <summary>
+    /// Takes in the value of a merge key <c>&lt;&lt;</c>: a mapping, or a list of mappings of which the first wins.
+    /// </summary>
     public void Merge(NodePosition keyPosition, DocumentNode value)
     {
         var sources = value is SequenceNode list ? list.Items : [value];

@@ -184,7 +184,8 @@ internal sealed class YamlComposer
     {
         if (Node().Node is ScalarNode key)
         {
-            return key.Kind == ScalarKind.Null && _parser.Current is Scalar { Value.Length: > 0 } written ? written.Value : key.Text;
+            // A key is a text whatever it looks like: 'null' and '~' are names here.
+            return _parser.Current is Scalar written ? written.Value : key.Text;
         }
 
         throw new DocumentAbortException(YamlFault.ComplexKey(_part, position));

@@ -109,7 +109,10 @@ internal static class YamlFault
 
         return message.Length == 0 || Says("expected node content")
             ? Fault(position, "something is missing or too much here", "Check brackets, quotes and indentation")
-            : Fault(position, $"not valid YAML: {Tidy(message)}", "Check the indentation and the quotes of this line and the one above");
+            : Fault(
+                position,
+                $"not valid YAML: {Tidy(message)}",
+                "Check the indentation and the quotes of this line and the one above");
     }
 
     private static NodeProblem Fault(NodePosition position, string message, string fix) =>
@@ -131,7 +134,7 @@ internal static class YamlFault
         return index < 0 ? null : new NodePosition(part.Line + index, 1);
     }
 
-    /// <summary>The parser reports some tabs at the start of the document: finds the first at or after the reported line.</summary>
+    /// <summary>Finds the first tab at or after a line: the parser reports some tabs at the start of the document.</summary>
     private static NodePosition? FindTab(DocumentPart part, int fromLine)
     {
         var lines = part.Text.Split('\n');

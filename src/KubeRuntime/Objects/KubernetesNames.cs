@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace XdsCanary.KubeRuntime.Objects;
 
-/// <summary>The spelling rules of names in Kubernetes objects (RFC 1123, and the API conventions for versions and kinds).</summary>
+/// <summary>The spelling rules of names in objects: RFC 1123, and the API conventions for versions and kinds.</summary>
 internal static partial class KubernetesNames
 {
     /// <summary>What is wrong with a name, and what to do.</summary>

@@ -36,10 +36,10 @@ internal static partial class MetadataReader
         var texts = NoTexts.ToBuilder();
         foreach (var (key, value) in entries)
         {
-            if (value.Node is ScalarNode { Kind: ScalarKind.Number or ScalarKind.Boolean } scalar)
+            if (value.Node is ScalarNode { Kind: not ScalarKind.String } scalar)
             {
                 value.Report(
-                    $"must be a text, but {value.Shown()} is read as a {(scalar.Kind == ScalarKind.Number ? "number" : "boolean")}",
+                    $"must be a text, but {value.Shown()} is read as a number or a boolean",
                     $"Write \"{scalar.Text}\" in quotes");
                 continue;
             }

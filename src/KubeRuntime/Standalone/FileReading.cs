@@ -17,7 +17,9 @@ internal abstract record FileReading
     /// <param name="Fix">What to do.</param>
     public sealed record Unreadable(string Message, string Fix) : FileReading;
 
-    /// <summary>The file changed while it was read, or somebody has it open for writing: what was read may be half of it and is not used.</summary>
+    /// <summary>
+    /// The file changed while it was read, or somebody has it open for writing: what was read may be half of it and is not used.
+    /// </summary>
     public sealed record Changing : FileReading;
 
     /// <summary>The file went away since it was listed, which is no error.</summary>

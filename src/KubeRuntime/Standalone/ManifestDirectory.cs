@@ -151,7 +151,7 @@ internal sealed class ManifestDirectory : IDisposable
         foreach (var (path, reading) in readings)
         {
             var stamp = plan.Read[path];
-            var isSettled = waited.TryGetValue(path, out var pending) && pending.Stamp == stamp;
+            var isSettled = waited.TryGetValue(path, out var pending) && pending.Stamp == stamp && Elapsed >= pending.Due;
             if (reading is FileReading.Content { IsGuarded: false } content
                 && (written.Contains(path) || (content.Bytes.IsEmpty && HoldsObjects(path) && !isSettled)))
             {

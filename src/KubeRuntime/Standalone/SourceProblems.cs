@@ -15,7 +15,10 @@ internal static class SourceProblems
         {
             return
             [
-                At(root, "the directory is not there any more; the objects read from it stay", "Create it again, or stop the server"),
+                At(
+                    root,
+                    "the directory is not there any more; the objects read from it stay",
+                    "Create it again, or stop the server"),
             ];
         }
 

@@ -162,7 +162,7 @@ internal sealed class XdsStreamSession : IDisposable
 
     private void Take(PumpedRequest request)
     {
-        if (request.Node is { } node)
+        if (request.Node is { } node && (node.Id.Length > 0 || _record.Node is null))
         {
             Identify(node);
         }
@@ -180,7 +180,7 @@ internal sealed class XdsStreamSession : IDisposable
         var step = StreamRequests.Apply(_state, request.Input, Now);
         _state = Share(step, known);
         _services.Metrics.Requested(request.Input.Type, step.Outcome);
-        Note(step, known);
+        Note(step, known, request.Input.Error);
     }
 
     // Streams that want the same names keep one set of them.
@@ -229,7 +229,7 @@ internal sealed class XdsStreamSession : IDisposable
         return $"{node.UserAgentName} {version}".Trim();
     }
 
-    private void Note(RequestStep step, TypeState? before)
+    private void Note(RequestStep step, TypeState? before, Rejection? error)
     {
         var type = step.Type.Type;
         switch (step.Outcome)
@@ -246,10 +246,11 @@ internal sealed class XdsStreamSession : IDisposable
 
                 break;
             case AckOutcome.Nack when step.Type.Nack is { Streak: 1 } nack:
-                _services.Logger.ResponseNacked(NodeId, type.TypeUrl, nack.Version, nack.Reason.Message);
+                _services.Logger.ResponseNacked(NodeId, type.TypeUrl, nack.Version, error?.Message ?? string.Empty);
                 break;
             case AckOutcome.Nack when step.Type.Nack is { } nack:
-                _services.Logger.ResponseNackedAgain(NodeId, type.TypeUrl, nack.Version, nack.Streak, nack.Reason.Message);
+                _services.Logger.ResponseNackedAgain(
+                    NodeId, type.TypeUrl, nack.Version, nack.Streak, error?.Message ?? string.Empty);
                 break;
             default:
                 break;

@@ -8,11 +8,13 @@ namespace XdsCanary.EndToEnd.Tests.Bootstrap;
 public sealed class BootstrapFileTests
 {
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(RepositoryPaths.Combine("envoy-config"), "*.yaml").Select(path => Path.GetFileName(path)).Order()];
+        [.. Directory.EnumerateFiles(Folder, "*.yaml").Select(path => Path.GetFileName(path)).Order()];
+
+    private static string Folder => RepositoryPaths.Combine("envoy-config");
 
     [Theory]
     [MemberData(nameof(Files))]
-    public Task Envoy_accepts_the_committed_file(string file) => AssertAcceptedAsync(RepositoryPaths.Combine("envoy-config", file));
+    public Task Envoy_accepts_the_committed_file(string file) => AssertAcceptedAsync(Path.Combine(Folder, file));
 
     [Theory]
     [InlineData("on", "::1")]
