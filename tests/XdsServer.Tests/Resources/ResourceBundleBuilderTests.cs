@@ -132,7 +132,7 @@ public class ResourceBundleBuilderTests
         var assembly = Assemble(
             Service("one", "[{port: 80}]", "{xdscanary.io/hosts: '*'}")
             + Service("two", "[{port: 80}]", "{xdscanary.io/hosts: '*'}"));
-        var reports = ObjectReports.Merge(assembly.Reports, Build(assembly).Findings);
+        var reports = ObjectReports.Merge(assembly.Reports, Build(assembly).Findings, ObjectSet.Empty);
 
         Assert.Same(assembly.Reports[0], reports[0]);
         Assert.False(reports[1].IsHealthy);
