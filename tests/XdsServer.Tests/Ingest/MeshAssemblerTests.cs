@@ -117,10 +117,11 @@ public class MeshAssemblerTests
         Assert.True(expected == service.Ports[0].Protocol.ToString(), id);
     }
 
+    // The reader takes any DNS name; a Service's must be one label.
     [Fact]
     public void Broken_name_is_reported()
     {
-        var report = Report(Assemble(Service("Web", "[{port: 80}]")), "Service", "Web");
+        var report = Report(Assemble(Service("web.v1", "[{port: 80}]")), "Service", "web.v1");
 
         Assert.Equal("metadata.name", Assert.Single(report.Problems).Field);
     }

@@ -1,11 +1,9 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Envoy.Config.Listener.V3;
-using Google.Protobuf;
-using Google.Protobuf.Reflection;
+using XdsCanary.TestKit;
+using XdsCanary.XdsServer.Admin;
 using XdsCanary.XdsServer.Model;
-using XdsCanary.XdsServer.Resources;
+using XdsCanary.XdsServer.Snapshots;
 
 namespace XdsCanary.XdsServer.Tests.Resources;
 
@@ -16,11 +14,16 @@ namespace XdsCanary.XdsServer.Tests.Resources;
 public class GoldenTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private static readonly string Root = Path.Combine(ProjectDirectory(), "Golden");
+    private static readonly string Root = RepositoryPaths.Combine("tests", "XdsServer.Tests", "Golden");
     private static readonly bool IsUpdate = Environment.GetEnvironmentVariable("XDSCANARY_UPDATE_GOLDEN") == "1";
 
-    private static readonly JsonFormatter Formatter = new(
-        new JsonFormatter.Settings(false, TypeRegistry.FromFiles(EnvoyFiles())));
+    private static readonly (ResourceType Type, string File)[] Files =
+    [
+        (ResourceType.Cluster, "clusters.json"),
+        (ResourceType.Endpoint, "endpoints.json"),
+        (ResourceType.Listener, "listeners.json"),
+        (ResourceType.Route, "routes.json"),
+    ];
 
     public static TheoryData<string> Cases() =>
         [.. Directory.GetDirectories(Root).Select(path => Path.GetFileName(path)).Order()];
@@ -31,22 +34,19 @@ public class GoldenTests
     {
         var folder = Path.Combine(Root, name);
         var input = File.ReadAllText(Path.Combine(folder, "input.yaml"));
-        var bundle = TestMesh.Build(TestMesh.Assemble(input), Group(input)).Bundle;
+        var group = Group(input);
+        var snapshot = SnapshotBuilder.Build(group, TestMesh.Build(TestMesh.Assemble(input), group).Bundle, null);
+        var json = new ResourceJson();
 
-        var files = new Dictionary<string, IEnumerable<NamedResource>>
+        foreach (var (type, file) in Files)
         {
-            ["clusters.json"] = bundle.Clusters,
-            ["endpoints.json"] = bundle.Endpoints,
-            ["listeners.json"] = bundle.Listeners,
-            ["routes.json"] = bundle.Routes,
-        };
-        foreach (var (file, resources) in files)
-        {
-            Check(Path.Combine(folder, file), Render(resources));
+            var resources = new JsonArray([.. snapshot.Get(type).Items.Select(json.Render)]);
+            Check(Path.Combine(folder, file), resources.ToJsonString(Indented) + "\n");
         }
 
+        Assert.Empty(SnapshotConsistency.Check(snapshot));
         Assert.Equal(
-            files.Keys.Append("input.yaml").Order(),
+            Files.Select(entry => entry.File).Append("input.yaml").Order(),
             Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order());
     }
 
@@ -70,39 +70,5 @@ public class GoldenTests
         return parts.Length == 0
             ? new NodeGroup(input.Contains("namespace: test") ? "test" : "default", string.Empty)
             : NodeGroup.Create(parts[0], parts.Skip(1).SelectMany(names => names.Split(',')));
-    }
-
-    private static string Render(IEnumerable<NamedResource> resources)
-    {
-        var nodes = resources.Select(resource => Sort(JsonNode.Parse(Formatter.Format(resource.Message))));
-        return new JsonArray([.. nodes]).ToJsonString(Indented) + "\n";
-    }
-
-    private static JsonNode? Sort(JsonNode? node) => node switch
-    {
-        JsonObject mapping => new JsonObject(mapping
-            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => KeyValuePair.Create(entry.Key, Sort(entry.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Sort)]),
-        _ => node?.DeepClone(),
-    };
-
-    private static IEnumerable<FileDescriptor> EnvoyFiles() =>
-        from type in typeof(Listener).Assembly.GetTypes()
-        where type.Name.EndsWith("Reflection", StringComparison.Ordinal)
-        select type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as FileDescriptor
-        into file
-        where file is not null
-        select file;
-
-    private static string ProjectDirectory()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "XdsCanary.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder!.FullName, "tests", "XdsServer.Tests");
     }
 }
