@@ -14,7 +14,8 @@ public sealed class SettingManualTests
         {
             var initial = SettingText.Default(setting);
             var kind = SettingText.Kind(setting.Property.PropertyType).Replace("|", " \\| ", StringComparison.Ordinal);
-            text.Append($"### `{setting.Option}`\n\n{setting.Description}\n\n");
+            var description = setting.Description.Replace("*", "\\*", StringComparison.Ordinal);
+            text.Append($"### `{setting.Option}`\n\n{description}\n\n");
             text.Append("| environment | appsettings.json | value | default |\n|---|---|---|---|\n");
             text.Append($"| `{setting.Variable}` | `{setting.Key}` | {kind}");
             text.Append(SettingText.Range(setting) is { } range ? $" {range}" : string.Empty);
