@@ -62,7 +62,7 @@ internal static class PushPlanner
         if (ReferenceEquals(type.Sent, typed) && type.Claims is null && type.Owed.Count == 0 && !type.AnswerOwed
             && type.Held.IsEmpty)
         {
-            return (stream.With(NoteWeights(type, snapshot)), null, null);
+            return (stream.With(Rest(type, snapshot)), null, null);
         }
 
         if (type.IsPending(now, stream.Settings))
@@ -103,18 +103,23 @@ internal static class PushPlanner
             Sent = typed,
             Owed = NameSet.Empty,
             AnswerOwed = false,
-            Rejected = held.Rejected.Where(name => typed.Find(name) is not null),
         };
         return body is null
-            ? (stream.With(NoteWeights(settled, snapshot)), null, due)
+            ? (stream.With(Rest(settled, snapshot)), null, due)
             : Send(stream, settled, body, shortfall, snapshot, now, due);
     }
 
-    // Nothing is under way: weights whose routes the client does not use are live without a response.
-    private static TypeState NoteWeights(TypeState type, XdsSnapshot snapshot) =>
-        type.Outstanding is { Awaited: true } || type.Rejected.Count > 0 || ReferenceEquals(type.AckedWeights, snapshot.Weights)
+    // Nothing is to be said. What is gone is rejected no longer, and unless an answer is due the weights are live: the client
+    // uses no others.
+    private static TypeState Rest(TypeState type, XdsSnapshot snapshot)
+    {
+        var rejected = type.Rejected.Where(name => snapshot.Get(type.Type).Find(name) is not null);
+        var live = type.Outstanding is not { Awaited: true } && rejected.Count == 0;
+        var weights = live ? snapshot.Weights : type.AckedWeights;
+        return ReferenceEquals(rejected, type.Rejected) && ReferenceEquals(weights, type.AckedWeights)
             ? type
-            : type with { AckedWeights = snapshot.Weights };
+            : type with { Rejected = rejected, AckedWeights = weights };
+    }
 
     // What is gone either is told now, or waits, or is never told, by the rule of the type.
     private static (TypeState State, NameSet Taken) SettleRemovals(

@@ -59,7 +59,7 @@ internal sealed class ClientSubscription
         Forget(name => !Covers(name) || givenUp.Contains(name) || (forget && subscribe.Contains(name)));
     }
 
-    /// <summary>Takes a response in; of a rejected one only the removals.</summary>
+    /// <summary>Takes a response in; of a rejected one only the removals (R-3.3: clients apply what they can).</summary>
     public void Apply(Reply reply, bool replacesAll, bool reject)
     {
         foreach (var name in reply.Removed)
@@ -67,14 +67,14 @@ internal sealed class ClientSubscription
             Held.Remove(name);
         }
 
+        if (replacesAll)
+        {
+            Forget(name => reply.Resources.All(resource => resource.Name != name));
+        }
+
         if (reject)
         {
             return;
-        }
-
-        if (replacesAll)
-        {
-            Held.Clear();
         }
 
         foreach (var resource in reply.Resources.Where(resource => Covers(resource.Name)))

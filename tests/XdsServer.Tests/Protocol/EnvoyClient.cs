@@ -12,7 +12,7 @@ namespace XdsCanary.XdsServer.Tests.Protocol;
 internal sealed class EnvoyClient(XdsVariant variant)
 {
     // Well under the server's time limits, so that none of them may show.
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     private readonly Queue<(Reply Reply, TimeSpan At)> _inbox = new();
     private readonly Dictionary<string, ReplyResource> _clusters = [];
@@ -59,12 +59,12 @@ internal sealed class EnvoyClient(XdsVariant variant)
 
         switch (step.Kind)
         {
-            case < 50:
+            case < 35:
                 _mesh = RandomMesh.Change(_mesh, step);
                 _snapshot = _mesh.ToSnapshot(_snapshot);
                 Take(_stream.Publish(_snapshot));
                 break;
-            case < 80:
+            case < 50:
                 Process();
                 break;
             case < 98:

@@ -29,6 +29,7 @@ public sealed class RandomRunTests
     [InlineData("Delta", "64,8,0,6 3,3,6,4 9,1,4,10 71,5,2,10 88,9,6,3 94,1,3,7 59,4,1,1 21,8,0,2 56,8,1,10")]
     [InlineData("Sotw", "34,8,5,6 11,1,8,6 87,7,3,9")]
     [InlineData("Sotw", "51,4,1,0 14,3,8,8 87,6,11,2")]
+    [InlineData("Sotw", "57,6,2,8 53,11,7,3 99,8,0,11 15,4,4,7 85,5,3,3 88,4,0,11 78,4,6,0 15,5,7,0 84,1,4,11")]
     [InlineData("Sotw", "53,10,7,1 7,6,7,8 70,7,0,4 6,7,9,7 86,8,2,0")]
     public void A_X_50_Runs_that_failed_once(string variant, string run) => RunAny(Enum.Parse<XdsVariant>(variant), new RandomSteps(
         [.. run.Split(' ').Select(step => step.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray()).Select(n => new Step(n[0], n[1], n[2], n[3]))]));
