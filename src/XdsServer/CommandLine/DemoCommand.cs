@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 using XdsCanary.XdsServer.Demo;
 
@@ -7,6 +8,8 @@ namespace XdsCanary.XdsServer.CommandLine;
 /// <summary><c>xds-canary demo</c>: shows the product at work on this machine.</summary>
 internal static class DemoCommand
 {
+    private const int WidthOfFiles = 10_000;
+
     /// <summary>Builds the command.</summary>
     public static Command Build()
     {
@@ -39,15 +42,39 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(string? envoy, TextWriter errors, CancellationToken cancellationToken)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // By itself a terminal that is closed would end the process at once, with its files and its Envoy left behind.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        });
         try
         {
-            var good = await new DemoShow(AnsiConsole.Console, TimeProvider.System).RunAsync(envoy, cancellationToken);
+            var good = await new DemoShow(OpenConsole(), TimeProvider.System).RunAsync(envoy, stop.Token);
             return good ? ExitCodes.Success : ExitCodes.Failure;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await errors.WriteLineAsync("The demo was stopped before its end.");
+            return ExitCodes.Failure;
         }
         catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or IOException)
         {
             await errors.WriteLineAsync($"The demo cannot run: {fault.Message}");
             return ExitCodes.Failure;
         }
+    }
+
+    private static IAnsiConsole OpenConsole()
+    {
+        var console = AnsiConsole.Console;
+        if (!console.Profile.Out.IsTerminal)
+        {
+            // A file has no edge at which lines would have to be broken.
+            console.Profile.Width = WidthOfFiles;
+        }
+
+        return console;
     }
 }

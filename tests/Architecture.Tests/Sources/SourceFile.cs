@@ -10,8 +10,8 @@ internal sealed record SourceFile(string Path, string Text)
 {
     private SyntaxTree? _tree;
 
-    /// <summary>Its syntax; parsed once.</summary>
-    public SyntaxTree Tree => _tree ??= CSharpSyntaxTree.ParseText(Text, path: Path);
+    /// <summary>Its syntax: one instance, whichever of the tests that run side by side asks first. Compilations know it by that.</summary>
+    public SyntaxTree Tree => LazyInitializer.EnsureInitialized(ref _tree, () => CSharpSyntaxTree.ParseText(Text, path: Path));
 
     /// <summary>The root of its syntax.</summary>
     public SyntaxNode Root => Tree.GetRoot();

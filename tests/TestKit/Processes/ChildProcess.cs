@@ -10,8 +10,6 @@ namespace XdsCanary.TestKit.Processes;
 /// </summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
-    private const int SigTerm = 15;
-
     private static readonly ConcurrentDictionary<int, Process> Running = new();
 
     private readonly Process _process;
@@ -94,9 +92,20 @@ public sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Asks the program to end, as a service manager does.</summary>
-    public void Terminate()
+    public void Terminate() => Signal(PosixSignal.SIGTERM);
+
+    /// <summary>Sends a signal to the program, not to its children; one that has ended is left in peace.</summary>
+    /// <param name="signal">SIGINT as Ctrl+C sends it, SIGTERM as a service manager does, or SIGHUP as a closed terminal does.</param>
+    public void Signal(PosixSignal signal)
     {
-        if (!_process.HasExited && Kill(Id, SigTerm) != 0)
+        var number = signal switch
+        {
+            PosixSignal.SIGHUP => 1,
+            PosixSignal.SIGINT => 2,
+            PosixSignal.SIGTERM => 15,
+            _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "Not a signal that tests send."),
+        };
+        if (!_process.HasExited && Kill(Id, number) != 0)
         {
             throw new InvalidOperationException($"{Name} could not be signalled.");
         }
