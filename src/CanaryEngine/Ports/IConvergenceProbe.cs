@@ -33,13 +33,15 @@ public sealed record LaggingProxy(string Node, string? Rejection);
 /// <param name="Proxies">How many connected proxies subscribe to the service's route.</param>
 /// <param name="Converged">How many of them have acknowledged the wanted weights.</param>
 /// <param name="Lagging">Those that have not.</param>
+/// <param name="IsKnown">False for a service that no proxy is told about, for example one that was deleted.</param>
 public sealed record ServiceConvergence(
     ImmutableArray<BackendWeight> Wanted,
     ImmutableArray<BackendWeight>? Acknowledged,
     int Proxies,
     int Converged,
-    ImmutableArray<LaggingProxy> Lagging)
+    ImmutableArray<LaggingProxy> Lagging,
+    bool IsKnown = true)
 {
-    /// <summary>True when at least one proxy is connected and all have acknowledged the wanted weights.</summary>
-    public bool IsLive => Proxies > 0 && Converged == Proxies;
+    /// <summary>True when the service is known, a proxy is connected and all proxies have acknowledged the wanted weights.</summary>
+    public bool IsLive => IsKnown && Proxies > 0 && Converged == Proxies;
 }

@@ -36,7 +36,7 @@ internal static class ManifestFold
             problems.AddRange(AddAll(objects, file.Objects));
         }
 
-        files = KeepLastGood(files, objects);
+        files = KeepLastGood(previous, files, objects);
         var sorted = problems.Order(Comparer<ObjectProblem>.Create(ByPlace)).ToImmutableArray();
         return new ManifestState(files, Replace(previous.Set, objects, sorted, KeptKeys(files)));
     }
@@ -61,9 +61,11 @@ internal static class ManifestFold
 
     /// <summary>
     /// Adds the kept objects that no readable document holds. One that turned up elsewhere was moved: it is not kept any longer,
-    /// or it would come back when it is deleted there.
+    /// or it would come back when it is deleted there. One that stood elsewhere all along as an unused duplicate stays in use: a
+    /// fault in one file must not put another definition in force.
     /// </summary>
     private static ImmutableSortedDictionary<string, FileState> KeepLastGood(
+        ManifestState previous,
         ImmutableSortedDictionary<string, FileState> files,
         Dictionary<ObjectKey, SourceObject> objects)
     {
@@ -74,7 +76,12 @@ internal static class ManifestFold
                 continue;
             }
 
-            var kept = file.Kept.RemoveAll(item => !objects.TryAdd(item.Key, item));
+            foreach (var item in file.Kept.Where(item => WasPreferred(previous, item, objects.GetValueOrDefault(item.Key))))
+            {
+                objects[item.Key] = item;
+            }
+
+            var kept = file.Kept.RemoveAll(item => !objects.TryAdd(item.Key, item) && !ReferenceEquals(objects[item.Key], item));
             if (kept.Length != file.Kept.Length)
             {
                 files = files.SetItem(path, file with { Kept = kept });
@@ -83,6 +90,12 @@ internal static class ManifestFold
 
         return files;
     }
+
+    private static bool WasPreferred(ManifestState previous, SourceObject kept, SourceObject? other) =>
+        other is not null
+        && previous.Set.Objects.TryGetValue(kept.Key, out var used) && ReferenceEquals(used, kept)
+        && previous.Files.TryGetValue(other.Origin.File ?? string.Empty, out var file)
+        && file.Objects.Any(item => item.Key == kept.Key);
 
     private static ImmutableHashSet<ObjectKey> KeptKeys(ImmutableSortedDictionary<string, FileState> files) =>
         [.. files.Values.SelectMany(file => file.Hash is null ? file.Objects.Concat(file.Kept) : file.Kept).Select(item => item.Key)];

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using Envoy.Config.Core.V3;
 using Google.Protobuf.WellKnownTypes;
+using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.KubeRuntime.Standalone;
 using XdsCanary.XdsServer.Admin;
+using XdsCanary.XdsServer.Hosting;
 using XdsCanary.XdsServer.Streams;
 
 namespace XdsCanary.XdsServer.CommandLine;
@@ -55,16 +57,24 @@ internal static class RenderCommand
             return ExitCodes.Usage;
         }
 
-        var defaultNamespace = new Hosting.ServerOptions().DefaultNamespace;
-        var objects = ManifestReader.ReadFiles([directory.FullName], defaultNamespace).Set;
-        var mesh = OfflineMesh.Read(objects);
-        foreach (var problem in objects.Problems.Concat(mesh.Problems))
+        var faults = new List<string>();
+        var options = SettingSources.ReadOffline(faults);
+        if (faults.Count > 0)
+        {
+            faults.ForEach(errors.WriteLine);
+            return ExitCodes.Usage;
+        }
+
+        var objects = ManifestReader.ReadFiles([directory.FullName], options.DefaultNamespace).Set;
+        var mesh = OfflineMesh.Read(objects, options);
+        ObjectProblem[] problems = [.. objects.Problems, .. mesh.Problems];
+        foreach (var problem in problems)
         {
             errors.WriteLine(problem);
         }
 
-        var snapshot = mesh.Snapshot(NodeGroupResolver.Resolve(node, defaultNamespace));
+        var snapshot = mesh.Snapshot(NodeGroupResolver.Resolve(node, options.DefaultNamespace));
         output.WriteLine(new ResourceJson().Render(snapshot).ToJsonString(Indented));
-        return ExitCodes.Success;
+        return problems.Length == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 }

@@ -50,7 +50,7 @@ internal static class ServeCommand
         Dictionary<string, string> given, FileInfo? settingsFile, TextWriter errors, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
-        var options = ReadOptions(given, settingsFile, faults);
+        var options = SettingSources.Read(given, settingsFile, faults);
         if (faults.Count > 0)
         {
             foreach (var fault in faults)
@@ -79,33 +79,4 @@ internal static class ServeCommand
             await Serilog.Log.CloseAndFlushAsync();
         }
     }
-
-    private static ServerOptions ReadOptions(Dictionary<string, string> given, FileInfo? settingsFile, List<string> faults)
-    {
-        var builder = new ConfigurationBuilder();
-        try
-        {
-            if (settingsFile is not null)
-            {
-                builder.AddJsonFile(settingsFile.FullName, optional: false);
-            }
-            else
-            {
-                builder.AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true);
-            }
-
-            builder.AddInMemoryCollection(SettingCatalog.Overrides(Environment.GetEnvironmentVariable, given));
-            var options = SettingCatalog.Read(builder.Build(), faults);
-            AddressRules.Check(options, faults);
-            return options;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            faults.Add($"The settings cannot be read: {Innermost(fault).Message}");
-            return new ServerOptions();
-        }
-    }
-
-    // The outer ones say only that something is wrong with the file; the last one says where.
-    private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
 }

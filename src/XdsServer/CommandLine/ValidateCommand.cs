@@ -1,6 +1,7 @@
 using System.CommandLine;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.KubeRuntime.Standalone;
+using XdsCanary.XdsServer.Hosting;
 
 namespace XdsCanary.XdsServer.CommandLine;
 
@@ -31,8 +32,16 @@ internal static class ValidateCommand
             return ExitCodes.Usage;
         }
 
-        var objects = ManifestReader.ReadFiles(paths).Set;
-        var offline = OfflineMesh.Read(objects);
+        var faults = new List<string>();
+        var options = SettingSources.ReadOffline(faults);
+        if (faults.Count > 0)
+        {
+            faults.ForEach(errors.WriteLine);
+            return ExitCodes.Usage;
+        }
+
+        var objects = ManifestReader.ReadFiles(paths, options.DefaultNamespace).Set;
+        var offline = OfflineMesh.Read(objects, options);
         ObjectProblem[] problems = [.. objects.Problems.Concat(offline.Problems).Distinct().OrderBy(Place)];
         foreach (var line in problems.Concat(offline.Notices).OrderBy(Place))
         {

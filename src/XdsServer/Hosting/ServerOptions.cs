@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using XdsCanary.XdsServer.Ingest;
+using XdsCanary.XdsServer.Resources;
 
 namespace XdsCanary.XdsServer.Hosting;
 
@@ -58,7 +60,7 @@ internal sealed class ServerOptions
     public string ClusterDomain { get; set; } = "cluster.local";
 
     [Description("How much of a path an HTTPRouteGroup's pathRegex must match: Prefix (the SMI specification) or Full.")]
-    public Ingest.RegexAnchoring RegexAnchoring { get; set; } = Ingest.RegexAnchoring.Prefix;
+    public RegexAnchoring RegexAnchoring { get; set; } = RegexAnchoring.Prefix;
 
     [Description("How long changes must pause before a burst of them is taken; a lone change is taken at once.")]
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
@@ -101,6 +103,10 @@ internal sealed class ServerOptions
     [Range(65536, 1073741824)]
     public int MaxRequestBytes { get; set; } = 32 * 1024 * 1024;
 
+    [Description("Time over which open streams are told to reconnect elsewhere when the server stops, evenly spread; 0s for at once.")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(2);
+
     [Description("How long open streams and requests may take to end when the server stops.")]
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -114,6 +120,19 @@ internal sealed class ServerOptions
 
     [Description("Least level that is logged: Trace, Debug, Information, Warning or Error.")]
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
+
+    /// <summary>The part that says how objects are read.</summary>
+    public MeshOptions ToMesh() => new() { ClusterDomain = ClusterDomain, RegexAnchoring = RegexAnchoring };
+
+    /// <summary>The part that says how resources are made.</summary>
+    public ResourceOptions ToResources() => new()
+    {
+        ListenerAddress = ListenerAddress,
+        ListenerPort = ListenerPort,
+        RouteTimeout = RouteTimeout,
+        ConnectTimeout = ConnectTimeout,
+        ClusterDomain = ClusterDomain,
+    };
 }
 
 /// <summary>Forms of the log.</summary>

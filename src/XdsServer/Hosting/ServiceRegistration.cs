@@ -7,7 +7,6 @@ using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Observability;
 using XdsCanary.XdsServer.Protocol;
-using XdsCanary.XdsServer.Resources;
 using XdsCanary.XdsServer.Streams;
 
 namespace XdsCanary.XdsServer.Hosting;
@@ -31,30 +30,20 @@ internal static class ServiceRegistration
 
     private static void AddIngest(IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton(new RebuildOptions(
-            new MeshOptions { ClusterDomain = options.ClusterDomain, RegexAnchoring = options.RegexAnchoring },
-            options.HoldOff,
-            options.MaxHoldOff));
+        services.AddSingleton(new RebuildOptions(options.ToMesh(), options.HoldOff, options.MaxHoldOff));
         services.AddSingleton<MeshReports>();
         services.AddHostedService<MeshStateLoop>();
     }
 
     private static void AddStreams(IServiceCollection services, ServerOptions options)
     {
-        var resources = new ResourceOptions
-        {
-            ListenerAddress = options.ListenerAddress,
-            ListenerPort = options.ListenerPort,
-            RouteTimeout = options.RouteTimeout,
-            ConnectTimeout = options.ConnectTimeout,
-            ClusterDomain = options.ClusterDomain,
-        };
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SnapshotPublisher>(
-            provider, resources, NodeGroup.Create(options.DefaultNamespace, [])));
+            provider, options.ToResources(), NodeGroup.Create(options.DefaultNamespace, [])));
         services.AddSingleton(new StreamOptions
         {
             DefaultNamespace = options.DefaultNamespace,
             WriteTimeout = options.WriteTimeout,
+            DrainWindow = options.DrainWindow,
             Identifier = options.Identifier,
             Protocol = new ProtocolSettings
             {

@@ -93,7 +93,6 @@ internal sealed class MeshStateLoop(
         {
             var next = MeshAssembler.Assemble(_assembly, objects, options.Mesh);
             var changed = !ReferenceEquals(next.State, _assembly?.State);
-            _assembly = next;
             if (changed)
             {
                 publisher.Publish(next.State);
@@ -103,6 +102,8 @@ internal sealed class MeshStateLoop(
                 logger.RebuildSkipped(objects.Revision);
             }
 
+            // Only now: a publish that failed is tried again with the next change, whatever that is.
+            _assembly = next;
             metrics.Rebuilt(changed ? "published" : "skipped");
             reports.Replace(objects, next.Reports);
             LogProblems();

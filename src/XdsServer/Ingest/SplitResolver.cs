@@ -90,7 +90,7 @@ internal static class SplitResolver
         loser.Key,
         ConditionTypes.Accepted,
         ConditionReasons.SplitConflict,
-        $"TrafficSplit '{winner.Value.Name.Name}' is older and takes {what} of '{loser.Root.Name.Name}'",
+        $"TrafficSplit '{winner.Value.Name.Name}' comes first (the older, else the first by name) and takes {what} of '{loser.Root.Name.Name}'",
         loser.Value.Root,
         "Remove one of the two, or give each its own matches");
 }

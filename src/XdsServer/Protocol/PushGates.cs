@@ -4,7 +4,8 @@ namespace XdsCanary.XdsServer.Protocol;
 
 /// <summary>
 /// The two waits of make-before-break: routes wait for the clusters that they start to use, removals wait for the routes and
-/// listeners that stop using what goes. Both waits end by themselves.
+/// listeners that stop using what goes. The first wait has a limit; the second ends with an answer of the client or its limit,
+/// but goes on while the client rejects the new routes, or while routes change faster than it answers.
 /// </summary>
 internal static class PushGates
 {
@@ -13,13 +14,25 @@ internal static class PushGates
     /// yet, or the response that brought them (or their endpoints) is not acknowledged.
     /// </summary>
     /// <param name="stream">The stream.</param>
+    /// <param name="routes">The state of the routes.</param>
     /// <param name="snapshot">The snapshot being sent.</param>
     /// <param name="resources">The routes about to be sent.</param>
     /// <param name="now">The stream's clock.</param>
     /// <returns>The end of the wait; null when there is nothing to wait for.</returns>
     public static TimeSpan? ClustersPendingUntil(
-        StreamState stream, XdsSnapshot snapshot, IReadOnlyList<VersionedResource> resources, TimeSpan now)
+        StreamState stream,
+        TypeState routes,
+        XdsSnapshot snapshot,
+        IReadOnlyList<VersionedResource> resources,
+        TimeSpan now)
     {
+        // One limit for the whole wait: clusters that keep coming must not hold back the weights of all other services.
+        var end = (routes.GatedSince ?? now) + stream.Settings.AckTimeout;
+        if (now >= end)
+        {
+            return null;
+        }
+
         var clusters = stream.Find(ResourceType.Cluster);
         if (clusters is null || !clusters.IsPending(now, stream.Settings))
         {
@@ -44,13 +57,13 @@ internal static class PushGates
             {
                 if (clusters is not null && (IsIntroduced(clusters, name) || IsUnsent(clusters, typed, name)))
                 {
-                    return clusters.Outstanding!.SentAt + stream.Settings.AckTimeout;
+                    return Earlier(end, clusters.Outstanding!.SentAt + stream.Settings.AckTimeout);
                 }
 
                 if (endpoints is not null && typed.Find(name)?.EndpointsName is { } endpointsName
                     && (IsIntroduced(endpoints, endpointsName) || endpoints.Owed.Contains(endpointsName)))
                 {
-                    return endpoints.Outstanding!.SentAt + stream.Settings.AckTimeout;
+                    return Earlier(end, endpoints.Outstanding!.SentAt + stream.Settings.AckTimeout);
                 }
             }
         }
@@ -76,6 +89,8 @@ internal static class PushGates
         var until = listeners is null ? routes : routes is null || listeners > routes ? listeners : routes;
         return until is null || now >= until ? null : until;
     }
+
+    private static TimeSpan Earlier(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     private static bool IsIntroduced(TypeState pending, string name) => pending.Outstanding!.Introduced.Contains(name);
 

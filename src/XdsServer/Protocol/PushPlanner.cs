@@ -78,9 +78,9 @@ internal static class PushPlanner
 
         var shortfall = Shortfall.Of(type, typed);
         if (type.Type.Equals(ResourceType.Route)
-            && PushGates.ClustersPendingUntil(stream, snapshot, shortfall.Resources, now) is { } gate)
+            && PushGates.ClustersPendingUntil(stream, type, snapshot, shortfall.Resources, now) is { } gate)
         {
-            return (stream.With(type), null, gate);
+            return (stream.With(type with { GatedSince = type.GatedSince ?? now }), null, gate);
         }
 
         var (held, taken) = SettleRemovals(stream.Variant, type, shortfall, typed, now);
@@ -103,6 +103,7 @@ internal static class PushPlanner
             Sent = typed,
             Owed = NameSet.Empty,
             AnswerOwed = false,
+            GatedSince = null,
         };
         return body is null
             ? (stream.With(Rest(settled, snapshot)), null, due)

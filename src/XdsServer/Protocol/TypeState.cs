@@ -71,6 +71,9 @@ internal sealed record TypeState(ResourceType Type)
     /// <summary>Since when <see cref="Held"/> is not empty, on the stream's clock.</summary>
     public TimeSpan HeldSince { get; init; }
 
+    /// <summary>Since when routes wait for clusters, on the stream's clock; null while they do not.</summary>
+    public TimeSpan? GatedSince { get; init; }
+
     /// <summary>The nonce of the last response; empty before the first.</summary>
     public string LastNonce { get; init; } = string.Empty;
 

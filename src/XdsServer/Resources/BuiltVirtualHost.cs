@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.IO.Hashing;
 using Envoy.Config.Route.V3;
+using Google.Protobuf;
 using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Resources;
@@ -21,6 +23,9 @@ internal sealed record BuiltVirtualHost(
     ImmutableArray<string> Clusters,
     string? Fault)
 {
+    /// <summary>Hash of the virtual host: differs when anything about the routing differs, matches and ports included.</summary>
+    public UInt128 Hash { get; } = XxHash128.HashToUInt128(Message.ToByteArray());
+
     /// <summary>Makes the virtual host of a service's port.</summary>
     /// <param name="service">The service.</param>
     /// <param name="port">An HTTP port of it.</param>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using XdsCanary.KubeRuntime.Objects;
-using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Resources;

@@ -42,4 +42,11 @@ internal sealed record ResourceBundle
     /// for a service whose requests are answered by the proxy itself (zero total).
     /// </summary>
     public required ImmutableSortedDictionary<NamespacedName, ImmutableArray<RoutedWeight>> Weights { get; init; }
+
+    /// <summary>
+    /// A hash of all that is routed for each service, every port and match: two bundles route a service alike when these are
+    /// equal.
+    /// </summary>
+    public ImmutableSortedDictionary<NamespacedName, UInt128> RouteContents { get; init; } =
+        ImmutableSortedDictionary<NamespacedName, UInt128>.Empty;
 }

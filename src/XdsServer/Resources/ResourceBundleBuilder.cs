@@ -38,6 +38,7 @@ internal static class ResourceBundleBuilder
                     ? before!.Bundle.Routes
                     : [routes.Configuration],
                 Weights = routes.Weights,
+                RouteContents = routes.Contents,
             },
             Findings = routes.Findings,
             State = state,

@@ -9,11 +9,13 @@ namespace XdsCanary.XdsServer.Resources;
 /// <param name="Configuration">The route configuration and the clusters that it names.</param>
 /// <param name="Hosts">The virtual hosts by name, those left out included.</param>
 /// <param name="Weights">The weights of each service's default route.</param>
+/// <param name="Contents">A hash of each service's virtual hosts, all ports and matches.</param>
 /// <param name="Findings">What was left out and why.</param>
 internal sealed record RouteTable(
     NamedResource Configuration,
     ImmutableSortedDictionary<string, BuiltVirtualHost> Hosts,
     ImmutableSortedDictionary<NamespacedName, ImmutableArray<RoutedWeight>> Weights,
+    ImmutableSortedDictionary<NamespacedName, UInt128> Contents,
     ImmutableArray<ObjectFinding> Findings)
 {
     // What a service without a split weighs: all of it, as in percent.
@@ -50,6 +52,8 @@ internal sealed record RouteTable(
             table,
             services.Where(service => service.DefaultPort is not null).ToImmutableSortedDictionary(
                 service => service.Name, service => DefaultWeights(service, service.DefaultPort!, state)),
+            Served(table).GroupBy(host => host.Service.Name).ToImmutableSortedDictionary(
+                hosts => hosts.Key, hosts => hosts.Aggregate(UInt128.Zero, (sum, host) => sum + host.Hash)),
             ownership.Findings.AddRange(table.Values.Where(host => host.Fault is not null).Select(Quarantine)));
     }
 

@@ -31,7 +31,7 @@ internal static class SnapshotBuilder
             return previous;
         }
 
-        return new XdsSnapshot(group, (previous?.Generation ?? 0) + 1, types, bundle.Weights);
+        return new XdsSnapshot(group, (previous?.Generation ?? 0) + 1, types, bundle);
     }
 
     private static bool Same(

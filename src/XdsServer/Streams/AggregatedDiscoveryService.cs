@@ -9,7 +9,7 @@ namespace XdsCanary.XdsServer.Streams;
 /// The gRPC service <c>envoy.service.discovery.v3.AggregatedDiscoveryService</c>: makes a session for each stream and runs it.
 /// </summary>
 /// <param name="services">What streams need of the server.</param>
-/// <param name="lifetime">Tells when the server stops: streams end at once, so that clients go elsewhere.</param>
+/// <param name="lifetime">Tells when the server stops: streams end, one after another, so that clients go elsewhere.</param>
 internal sealed class AggregatedDiscoveryService(StreamServices services, IHostApplicationLifetime lifetime)
 {
     private readonly RequestDecoder _decoder = new(services.Pool);
@@ -52,8 +52,11 @@ internal sealed class AggregatedDiscoveryService(StreamServices services, IHostA
         ServerCallContext context)
     {
         using var session = new XdsStreamSession(services, variant, replies, context.Peer);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        await using var drain = services.Time.CreateTimer(
+            static source => ((CancellationTokenSource)source!).Cancel(), end, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stop = lifetime.ApplicationStopping.Register(
+            () => drain.Change(DrainSchedule.DelayOf(session.Id, services.Options.DrainWindow), Timeout.InfiniteTimeSpan));
         try
         {
             await session.RunAsync(read, end.Token);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Protocol;
 using XdsCanary.XdsServer.Resources;
 using XdsCanary.XdsServer.Snapshots;
 
@@ -19,8 +20,8 @@ internal sealed class ConvergenceTracker(StreamRegistry registry, SnapshotPublis
     {
         var wanted = snapshots.Groups
             .Where(group => group.Group.Sees(service.Namespace))
-            .Select(group => Find(group.Current?.Weights, service))
-            .FirstOrDefault(weights => weights is not null);
+            .Select(group => group.Current?.Weights)
+            .FirstOrDefault(weights => weights?.ByService.ContainsKey(service) == true);
         var (proxies, converged) = (0, 0);
         var lagging = ImmutableArray.CreateBuilder<LaggingProxy>();
         ImmutableArray<RoutedWeight>? common = null;
@@ -37,7 +38,7 @@ internal sealed class ConvergenceTracker(StreamRegistry registry, SnapshotPublis
             var acknowledged = Find(routes.AckedWeights, service);
             agree &= proxies == 1 || Same(common, acknowledged);
             common = acknowledged;
-            if (wanted is not null && Same(wanted, acknowledged))
+            if (Follows(routes, wanted, service))
             {
                 converged++;
             }
@@ -48,8 +49,23 @@ internal sealed class ConvergenceTracker(StreamRegistry registry, SnapshotPublis
         }
 
         return new ServiceConvergence(
-            Convert(wanted) ?? [], agree ? Convert(common) : null, proxies, converged, lagging.ToImmutable());
+            Convert(Find(wanted, service)) ?? [],
+            agree ? Convert(common) : null,
+            proxies,
+            converged,
+            lagging.ToImmutable(),
+            IsKnown: wanted is not null);
     }
+
+    // A response under way counts against the proxy unless it routes the service as wanted: whether the proxy has applied it
+    // already cannot be known before it answers.
+    private static bool Follows(TypeState routes, RoutedWeights? wanted, NamespacedName service) =>
+        IsAsWanted(routes.AckedWeights, wanted, service)
+        && (routes.Outstanding is not { Awaited: true } underWay || IsAsWanted(underWay.Weights, wanted, service));
+
+    private static bool IsAsWanted(RoutedWeights? weights, RoutedWeights? wanted, NamespacedName service) => wanted is null
+        ? weights is null || !weights.ByService.ContainsKey(service)
+        : wanted.RoutesAlike(weights, service);
 
     private static ImmutableArray<RoutedWeight>? Find(RoutedWeights? weights, NamespacedName service) =>
         weights is not null && weights.ByService.TryGetValue(service, out var found) ? found : null;

@@ -34,6 +34,10 @@ internal sealed class NameListCache(NameSetPool pool)
 {
     private const int FirstSweepAt = 256;
 
+    /// <summary>Lists kept at most, and bytes of one: clients choose what they send, so what it costs is ours to bound.</summary>
+    private const int Capacity = 4096;
+    private const int LongestList = 256 * 1024;
+
     private readonly ConcurrentDictionary<UInt128, Entry> _lists = new();
     private int _sweepAt = FirstSweepAt;
 
@@ -50,7 +54,7 @@ internal sealed class NameListCache(NameSetPool pool)
 
         var list = NameList.Of(DiscoveryRequest.Parser.ParseFrom(encoded).ResourceNames);
         list = list with { Names = pool.Intern(list.Names) };
-        if (list.Names.Count > 0)
+        if (list.Names.Count > 0 && encoded.Length <= LongestList && _lists.Count < Capacity)
         {
             _lists[key] = new Entry(encoded.ToArray(), list.Star, new WeakReference<NameSet>(list.Names));
             Sweep();

@@ -17,6 +17,9 @@ internal sealed record StreamOptions
     /// </summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Time over which the streams end when the server stops, so that not all proxies reconnect in one instant.</summary>
+    public TimeSpan DrainWindow { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Tells proxies which replica serves them (<c>control_plane.identifier</c>).</summary>
     public string Identifier { get; init; } = "xds-canary";
 }

@@ -6,7 +6,7 @@ namespace XdsCanary.XdsServer.Streams;
 
 /// <summary>
 /// What others may see of a stream: who it is and, by reference to its immutable state, how far it has come. Written by the
-/// stream's own loop, read by anybody.
+/// stream's own session, read by anybody.
 /// </summary>
 /// <param name="id">Number of the stream since the server started.</param>
 /// <param name="peer">The peer's address.</param>

@@ -1,4 +1,4 @@
-namespace XdsCanary.XdsServer.Ingest;
+namespace XdsCanary.XdsServer.Model;
 
 /// <summary>The annotations and labels that the mesh reads.</summary>
 internal static class MeshAnnotations

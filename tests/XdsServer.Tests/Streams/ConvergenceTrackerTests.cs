@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using Prometheus;
+using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Ingest;
+using XdsCanary.XdsServer.Model;
+using XdsCanary.XdsServer.Observability;
+using XdsCanary.XdsServer.Protocol;
+using XdsCanary.XdsServer.Resources;
+using XdsCanary.XdsServer.Snapshots;
+using XdsCanary.XdsServer.Streams;
+
+namespace XdsCanary.XdsServer.Tests.Streams;
+
+/// <summary>Which weights count as live, driven through the real publisher and planner, with one proxy that answers on demand.</summary>
+public sealed class ConvergenceTrackerTests
+{
+    private static readonly NamespacedName Shop = new("default", "shop");
+    private readonly SnapshotPublisher _publisher = new(
+        new ResourceOptions(),
+        NodeGroup.Create("default", []),
+        new XdsMetrics(Metrics.NewCustomRegistry()),
+        NullLogger<SnapshotPublisher>.Instance);
+
+    private readonly StreamRegistry _registry = new(TimeProvider.System);
+    private readonly ConvergenceTracker _tracker;
+    private readonly StreamRecord _stream;
+    private MeshAssembly? _assembly;
+
+    public ConvergenceTrackerTests()
+    {
+        _tracker = new ConvergenceTracker(_registry, _publisher);
+        var state = new StreamState(XdsVariant.Delta, ProtocolSettings.Default, TimeSpan.Zero);
+        _stream = _registry.Open("peer", state);
+        _stream.Node = new NodeIdentity("envoy", "test", string.Empty, NodeGroup.Create("default", []));
+    }
+
+    [Fact]
+    public void A_weight_is_live_once_it_is_acknowledged()
+    {
+        Publish(100, 0);
+        Subscribe();
+        Push();
+
+        Assert.False(_tracker.Describe(Shop).IsLive);
+
+        Acknowledge();
+
+        Assert.True(_tracker.Describe(Shop).IsLive);
+    }
+
+    [Fact]
+    public void A_weight_that_returns_while_another_is_under_way_is_not_live_yet()
+    {
+        Publish(100, 0);
+        Subscribe();
+        Push();
+        Acknowledge();
+        Publish(75, 25);
+        Push();
+        Publish(100, 0);
+
+        Assert.False(_tracker.Describe(Shop).IsLive);
+
+        Acknowledge();
+        Push();
+        Assert.False(_tracker.Describe(Shop).IsLive);
+
+        Acknowledge();
+        Assert.True(_tracker.Describe(Shop).IsLive);
+    }
+
+    [Fact]
+    public void A_change_of_matches_alone_has_to_be_acknowledged_too()
+    {
+        Publish(100, 0, Group("/a") + Matched);
+        Subscribe();
+        Push();
+        Acknowledge();
+        Publish(100, 0, Group("/b") + Matched);
+
+        Assert.False(_tracker.Describe(Shop).IsLive);
+
+        Push();
+        Acknowledge();
+        Assert.True(_tracker.Describe(Shop).IsLive);
+    }
+
+    [Fact]
+    public void A_deleted_service_is_followed_but_never_live()
+    {
+        Publish(100, 0);
+        Subscribe();
+        Push();
+        Acknowledge();
+        Publish(MeshManifests.Services("other"));
+        Push();
+        Acknowledge();
+
+        var state = _tracker.Describe(Shop);
+
+        Assert.Equal((1, 1, false), (state.Proxies, state.Converged, state.IsLive));
+        Assert.Empty(state.Wanted);
+    }
+
+    [Fact]
+    public void A_rejection_is_told_in_the_words_of_the_proxy()
+    {
+        Publish(100, 0);
+        Subscribe();
+        Push();
+        Answer(new Rejection(13, "no such thing"));
+
+        var lagging = Assert.Single(_tracker.Describe(Shop).Lagging);
+        Assert.Equal(("envoy", "no such thing"), (lagging.Node, lagging.Rejection));
+    }
+
+    private const string Matched =
+        """
+        ---
+        apiVersion: split.smi-spec.io/v1alpha4
+        kind: TrafficSplit
+        metadata: {name: matched, namespace: default}
+        spec:
+          service: shop
+          matches: [{kind: HTTPRouteGroup, name: group}]
+          backends: [{service: shop-v2, weight: 1}]
+
+        """;
+
+    private static string Group(string path) =>
+        $$"""
+        ---
+        apiVersion: specs.smi-spec.io/v1alpha4
+        kind: HTTPRouteGroup
+        metadata: {name: group, namespace: default}
+        spec: {matches: [{name: m, pathRegex: {{path}}}]}
+
+        """;
+
+    private void Publish(int v1, int v2, string more = "") => Publish(
+        MeshManifests.Services("shop", "shop-v1", "shop-v2") + more +
+        $$"""
+        ---
+        apiVersion: split.smi-spec.io/v1alpha4
+        kind: TrafficSplit
+        metadata: {name: shop, namespace: default}
+        spec:
+          service: shop
+          backends: [{service: shop-v1, weight: {{v1}}}, {service: shop-v2, weight: {{v2}}}]
+
+        """);
+
+    private void Publish(string yaml)
+    {
+        _assembly = MeshAssembler.Assemble(_assembly, TestObjects.Read(yaml), new MeshOptions());
+        _publisher.Publish(_assembly.State);
+    }
+
+    private void Subscribe() => _stream.State = StreamRequests.Apply(
+        _stream.State,
+        new DeltaInput(
+            ResourceType.Route,
+            string.Empty,
+            null,
+            SubscriptionChange.None with { Subscribe = NameSet.Of(["http"]) },
+            ImmutableDictionary<string, string>.Empty),
+        TimeSpan.Zero).State;
+
+    private void Push()
+    {
+        var plan = PushPlanner.Next(_stream.State with { Snapshot = _publisher.Groups[0].Current }, TimeSpan.Zero);
+        _stream.State = plan.State;
+        Assert.NotNull(plan.Response);
+    }
+
+    private void Acknowledge() => Answer(null);
+
+    private void Answer(Rejection? rejection) => _stream.State = StreamRequests.Apply(
+        _stream.State,
+        new DeltaInput(
+            ResourceType.Route,
+            _stream.State.Find(ResourceType.Route)!.LastNonce,
+            rejection,
+            SubscriptionChange.None,
+            ImmutableDictionary<string, string>.Empty),
+        TimeSpan.Zero).State;
+}
