@@ -47,8 +47,11 @@ run_tests() {
   stage test
   local log exit_code=0
   log=$(mktemp)
+  rm -rf artifacts/figures
   # The README's command. Colours would hide the numbers of the summary from report().
   NO_COLOR=1 dotnet test XdsCanary.sln -c "$configuration" 2>&1 | tee "$log" || exit_code=$?
+  # What tests have measured and counted.
+  if [ -d artifacts/figures ]; then printf '\n'; cat artifacts/figures/*.txt; fi
   report "$log" "$exit_code" || exit_code=$?
   rm -f "$log"
   return "$exit_code"

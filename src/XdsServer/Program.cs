@@ -1,3 +1,3 @@
 using XdsCanary.XdsServer.CommandLine;
 
-return await CommandTree.Build().Parse(args).InvokeAsync();
+return await CommandTree.RunAsync(args);

@@ -32,7 +32,7 @@ public sealed class DependencyTests
     ];
 
     // Computation that happens to live among input and output.
-    private static readonly string[] PureExceptions = ["System.Net.IPAddress", "System.IO.Hashing."];
+    private static readonly string[] PureExceptions = ["System.Net.IPAddress", "System.IO.Hashing.", "System.IO.StringReader"];
 
     public static TheoryData<string> SourceProjects => [.. Repository.SourceProjects];
 
@@ -95,7 +95,8 @@ public sealed class DependencyTests
     }
 
     [Fact]
-    public void Check_of_references_knows_every_project() => Assert.Equal(AllowedReferences.Keys.Order(), Repository.SourceProjects);
+    public void Check_of_references_knows_every_project() =>
+        Assert.Equal(AllowedReferences.Keys.Order(), Repository.SourceProjects);
 
     // A prefix that ends in a dot is a namespace; else it is a type, with the types inside it.
     private static bool Matches(string type, string[] prefixes) => Array.Exists(prefixes, prefix =>

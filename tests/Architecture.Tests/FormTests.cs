@@ -26,7 +26,8 @@ public sealed class FormTests
             where declaration is ClassDeclarationSyntax || declaration.IsKind(SyntaxKind.RecordDeclaration)
             let model = ProjectCompilation.Of(file.Path.Split('/')[1]).GetSemanticModel(file.Tree)
             let type = model.GetDeclaredSymbol(declaration)
-            where type is { IsSealed: false, IsStatic: false, IsAbstract: false } && type.DeclaredAccessibility != Accessibility.Public
+            where type is { IsSealed: false, IsStatic: false, IsAbstract: false }
+                && type.DeclaredAccessibility != Accessibility.Public
             select $"{file.Locate(declaration)}: {type.Name}";
 
         Violations.AssertNone("An internal class is sealed unless it is made to be derived from.", open);
@@ -43,7 +44,7 @@ public sealed class FormTests
                 .Select(id => $"{id.Place}: {id.Value}"));
         Violations.AssertNone(
             "An event id is given out once.",
-            ids.GroupBy(id => id.Value).Where(same => same.Count() > 1).Select(same => $"{same.Key}: {string.Join(", ", same.Select(id => id.Place))}"));
+            Repeated(ids.Select(id => ($"{id.Value}", id.Place))));
     }
 
     [Fact]
@@ -62,8 +63,14 @@ public sealed class FormTests
             all.Where(use => !use.Id.Contains("EventIds.", StringComparison.Ordinal)).Select(use => $"{use.Place}: {use.Id}"));
         Violations.AssertNone(
             "Two log events do not share an id.",
-            all.GroupBy(use => use.Id).Where(same => same.Count() > 1).Select(same => $"{same.Key}: {string.Join(", ", same.Select(use => use.Place))}"));
+            Repeated(all));
     }
+
+    private static IEnumerable<string> Repeated(IEnumerable<(string Id, string Place)> uses) =>
+        from use in uses
+        group use.Place by use.Id into places
+        where places.Count() > 1
+        select $"{places.Key}: {string.Join(", ", places)}";
 
     private static IEnumerable<(string Project, int Value, string Place)> EventIds() =>
         from file in Repository.Source

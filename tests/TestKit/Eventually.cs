@@ -29,7 +29,9 @@ public static class Eventually
         [CallerArgumentExpression(nameof(condition))] string description = "") =>
         GetAsync(condition, value => value, timeout, description);
 
-    /// <summary>Asks for a value until it is acceptable; fails the test, naming the last value, when that takes too long.</summary>
+    /// <summary>
+    /// Asks for a value until it is acceptable; fails the test, naming the last value, when that takes too long.
+    /// </summary>
     /// <returns>The first acceptable value.</returns>
     public static async Task<T> GetAsync<T>(
         Func<Task<T>> probe,

@@ -31,7 +31,8 @@ public static class Tool
             return path;
         }
 
-        var reason = $"This test runs '{name}', which is not on PATH. Get it with: {Sources.GetValueOrDefault(name, "its own site")}.";
+        var source = Sources.GetValueOrDefault(name, "its own site");
+        var reason = $"This test runs '{name}', which is not on PATH. Get it with: {source}.";
         if (Environment.GetEnvironmentVariable(RequireVariable) == "1")
         {
             Assert.Fail($"{reason} ({RequireVariable}=1: no skipping.)");

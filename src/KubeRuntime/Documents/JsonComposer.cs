@@ -61,9 +61,7 @@ internal ref struct JsonComposer
         }
         catch (JsonException exception)
         {
-            var position = new NodePosition(
-                _firstLine + (int)(exception.LineNumber ?? 0),
-                (int)(exception.BytePositionInLine ?? 0) + 1);
+            var position = PositionOf(exception);
             var problem = JsonFault.Explain(exception, position);
             return new ReadDocument(position.Line, null, [.. _scope.Problems, problem]);
         }
@@ -71,6 +69,27 @@ internal ref struct JsonComposer
         {
             return new ReadDocument(exception.Problem.Position.Line, null, [.. _scope.Problems, exception.Problem]);
         }
+    }
+
+    // The reader stops at the next sign. A comma too many stands before it; and past the end of the text there is no line.
+    private readonly NodePosition PositionOf(JsonException exception)
+    {
+        var (line, column) = ((int)(exception.LineNumber ?? 0), (int)(exception.BytePositionInLine ?? 0));
+        var at = 0;
+        for (var i = 0; i < line; i++)
+        {
+            at += _json[at..].IndexOf((byte)'\n') + 1;
+        }
+
+        var before = _json[..Math.Min(at + column, _json.Length)].TrimEnd(" \t\r\n"u8);
+        var isAtEnd = at + column >= _json.Length;
+        if (isAtEnd || exception.Message.Contains("trailing comma", StringComparison.OrdinalIgnoreCase))
+        {
+            line = before.Count((byte)'\n');
+            column = before.Length - before.LastIndexOf((byte)'\n') - (isAtEnd ? 1 : 2);
+        }
+
+        return new NodePosition(_firstLine + line, column + 1);
     }
 
     private DocumentNode Value()

@@ -11,8 +11,14 @@ internal static class JsonFault
         var message = exception.Message;
         var details = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         var text = (details < 0 ? message : message[..details]).TrimEnd('.', ' ');
-        return new NodeProblem(position, string.Empty, $"not valid JSON: {text}", Fix(text));
+        return new NodeProblem(position, string.Empty, $"not valid JSON: {Words(text)}", Fix(text));
     }
+
+    // These two speak of the reader's options and of its inner workings.
+    private static string Words(string text) =>
+        text.Contains("trailing comma", StringComparison.OrdinalIgnoreCase) ? "there is a trailing comma before a closing bracket"
+        : text.Contains("Expected depth to be zero", StringComparison.OrdinalIgnoreCase) ? "the text ends inside an object or a list"
+        : text;
 
     private static string Fix(string text)
     {

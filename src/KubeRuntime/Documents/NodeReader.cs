@@ -17,6 +17,8 @@ public sealed record NodeProblem(NodePosition Position, string Field, string Mes
 /// <param name="problems">Collects the faults.</param>
 public readonly struct NodeReader(DocumentNode? node, string path, NodePosition parentPosition, List<NodeProblem> problems)
 {
+    private const string NotAnObject = "must be an object";
+
     /// <summary>The node, or null when absent or null.</summary>
     public DocumentNode? Node { get; } = node is ScalarNode { Kind: ScalarKind.Null } ? null : node;
 
@@ -42,7 +44,7 @@ public readonly struct NodeReader(DocumentNode? node, string path, NodePosition 
     /// <param name="name">The field's name.</param>
     public NodeReader Field(string name)
     {
-        var childPath = Path.Length == 0 ? name : $"{Path}.{name}";
+        var childPath = Path.Length == 0 ? name : IsPlain(name) ? $"{Path}.{name}" : $"{Path}[{name}]";
         switch (Node)
         {
             case null:
@@ -50,7 +52,7 @@ public readonly struct NodeReader(DocumentNode? node, string path, NodePosition 
             case MappingNode mapping:
                 return new NodeReader(mapping.Find(name), childPath, Position, problems);
             default:
-                ReportOnce("must be an object", "Write its fields below it, indented");
+                ReportOnce(NotAnObject, "Write its fields below it, indented");
                 return new NodeReader(null, childPath, Position, problems);
         }
     }
@@ -92,7 +94,7 @@ public readonly struct NodeReader(DocumentNode? node, string path, NodePosition 
 
                 return entries;
             default:
-                ReportOnce("must be an object", "Write its fields below it, indented");
+                ReportOnce(NotAnObject, "Write its fields below it, indented");
                 return [];
         }
     }
@@ -145,14 +147,17 @@ public readonly struct NodeReader(DocumentNode? node, string path, NodePosition 
             return null;
         }
 
-        var isNumber = long.TryParse(
-            (Node as ScalarNode)?.Text,
+        long number = 0;
+        var isNumber = Node is ScalarNode { Kind: ScalarKind.Number } scalar && long.TryParse(
+            scalar.Text,
             System.Globalization.NumberStyles.AllowLeadingSign,
             System.Globalization.CultureInfo.InvariantCulture,
-            out var number);
+            out number);
         if (!isNumber || number < minimum || number > maximum)
         {
-            Report($"must be a whole number from {minimum} to {maximum}, not {Shown()}", $"Write a number such as {minimum}");
+            Report(
+                $"must be a whole number from {minimum} to {maximum}, not {Shown()}",
+                "Write a number in that range, in digits and without quotes");
             return null;
         }
 
@@ -175,10 +180,18 @@ public readonly struct NodeReader(DocumentNode? node, string path, NodePosition 
         }
     }
 
-    /// <summary>Reports a fault of this field.</summary>
+    /// <summary>
+    /// Reports a fault of this field; not that it is absent when it could not be there, because its parent is no object.
+    /// </summary>
     /// <param name="message">What is wrong, without path and full stop.</param>
     /// <param name="fix">What to write instead, without full stop.</param>
-    public void Report(string message, string fix) => problems.Add(new NodeProblem(Position, Path, message, fix));
+    public void Report(string message, string fix)
+    {
+        if (Node is not null || !HasBrokenParent())
+        {
+            problems.Add(new NodeProblem(Position, Path, message, fix));
+        }
+    }
 
     /// <summary>The node as an error text shows it: short, one line.</summary>
     public string Shown() => Node switch
@@ -189,6 +202,18 @@ public readonly struct NodeReader(DocumentNode? node, string path, NodePosition 
         SequenceNode => "a list",
         _ => "an object",
     };
+
+    // A dot or a slash in a key would look like a step of the path.
+    private static bool IsPlain(string name) => name.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_');
+
+    private bool HasBrokenParent()
+    {
+        var path = Path;
+        return problems.Exists(problem => problem.Message == NotAnObject
+            && path.Length > problem.Field.Length
+            && path[problem.Field.Length] is ('.' or '[')
+            && path.StartsWith(problem.Field, StringComparison.Ordinal));
+    }
 
     private void ReportOnce(string message, string fix)
     {

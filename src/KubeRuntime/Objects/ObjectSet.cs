@@ -11,6 +11,12 @@ public sealed record ObjectSet(
     ImmutableArray<ObjectProblem> Problems,
     long Revision)
 {
+    /// <summary>
+    /// Those of <see cref="Objects"/> whose document cannot be read now, or no longer be found in one that cannot: what is there
+    /// of them is their last good version.
+    /// </summary>
+    public ImmutableHashSet<ObjectKey> Kept { get; init; } = [];
+
     /// <summary>No objects, no problems, revision 0.</summary>
     public static ObjectSet Empty { get; } =
         new(ImmutableDictionary<ObjectKey, SourceObject>.Empty, [], 0);

@@ -38,7 +38,7 @@ internal static class ManifestFold
 
         files = KeepLastGood(files, objects);
         var sorted = problems.Order(Comparer<ObjectProblem>.Create(ByPlace)).ToImmutableArray();
-        return new ManifestState(files, Replace(previous.Set, objects, sorted));
+        return new ManifestState(files, Replace(previous.Set, objects, sorted, KeptKeys(files)));
     }
 
     private static IEnumerable<ObjectProblem> AddAll(
@@ -84,10 +84,14 @@ internal static class ManifestFold
         return files;
     }
 
+    private static ImmutableHashSet<ObjectKey> KeptKeys(ImmutableSortedDictionary<string, FileState> files) =>
+        [.. files.Values.SelectMany(file => file.Hash is null ? file.Objects.Concat(file.Kept) : file.Kept).Select(item => item.Key)];
+
     private static ObjectSet Replace(
         ObjectSet previous,
         Dictionary<ObjectKey, SourceObject> objects,
-        ImmutableArray<ObjectProblem> problems)
+        ImmutableArray<ObjectProblem> problems,
+        ImmutableHashSet<ObjectKey> kept)
     {
         var builder = previous.Objects.ToBuilder();
         builder.RemoveRange(previous.Objects.Keys.Where(key => !objects.ContainsKey(key)));
@@ -101,8 +105,9 @@ internal static class ManifestFold
 
         var replaced = builder.ToImmutable();
         return ReferenceEquals(replaced, previous.Objects) && previous.Problems.SequenceEqual(problems)
+            && previous.Kept.SetEquals(kept)
             ? previous
-            : new ObjectSet(replaced, problems, previous.Revision + 1);
+            : new ObjectSet(replaced, problems, previous.Revision + 1) { Kept = kept };
     }
 
     private static int ByPlace(ObjectProblem left, ObjectProblem right)

@@ -29,7 +29,7 @@ internal static class BootstrapDocument
         if (!IPAddress.TryParse(options.AdminAddress, out _))
         {
             throw new ArgumentException(
-                $"The admin address must be an IP address: Envoy does not resolve names there, not even '{options.AdminAddress}'.",
+                $"The admin address must be an IP address, not '{options.AdminAddress}': Envoy does not resolve names there.",
                 nameof(options));
         }
 
@@ -51,7 +51,7 @@ internal static class BootstrapDocument
 
     private static string Header(BootstrapOptions options) =>
         $"""
-        # Bootstrap of an Envoy that takes its configuration from XdsCanary, {(options.Delta ? "incrementally (delta xDS)" : "state of the world (SotW xDS)")}.
+        # Bootstrap of an Envoy that takes its configuration from XdsCanary: {(options.Delta ? "delta" : "state of the world")}.
         # Start: envoy -c THIS_FILE. `--service-node ID` and `--service-cluster NAME` override the names below.
 
 

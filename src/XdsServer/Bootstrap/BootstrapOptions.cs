@@ -11,7 +11,9 @@ internal sealed record BootstrapOptions
     /// <summary>The name of the group of proxies; Envoy refuses to use ADS without it.</summary>
     public required string NodeCluster { get; init; }
 
-    /// <summary>The namespace whose services the proxy sees under their bare names; null leaves the choice to the server.</summary>
+    /// <summary>
+    /// The namespace whose services the proxy sees under their bare names; null leaves the choice to the server.
+    /// </summary>
     public string? NodeNamespace { get; init; }
 
     /// <summary>Further namespaces whose services the proxy sees; <c>*</c> means all.</summary>

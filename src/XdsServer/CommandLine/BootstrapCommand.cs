@@ -26,13 +26,17 @@ internal static class BootstrapCommand
         var port = new Option<int>("--xds-port") { Description = "This server's xDS port.", DefaultValueFactory = _ => defaults.XdsPort };
         var sotw = new Option<bool>("--sotw") { Description = "Use the state-of-the-world protocol instead of the incremental one." };
         var admin = new Option<int>("--envoy-admin-port") { Description = "Port of Envoy's admin interface on loopback.", DefaultValueFactory = _ => defaults.AdminPort };
+        var connections = new Option<int>("--max-connections")
+        {
+            Description = "Client connections that Envoy accepts at most.",
+            DefaultValueFactory = _ => defaults.MaxDownstreamConnections,
+        };
         var command = new Command("bootstrap", "Print a bootstrap file for an Envoy.")
         {
-            node, cluster, ns, visible, host, port, sotw, admin,
+            node, cluster, ns, visible, host, port, sotw, admin, connections,
         };
-        command.SetAction(parse =>
-        {
-            var options = new BootstrapOptions
+        command.SetAction(parse => Run(
+            new BootstrapOptions
             {
                 NodeId = parse.GetValue(node)!,
                 NodeCluster = parse.GetValue(cluster)!,
@@ -42,19 +46,39 @@ internal static class BootstrapCommand
                 XdsPort = parse.GetValue(port),
                 Delta = !parse.GetValue(sotw),
                 AdminPort = parse.GetValue(admin),
-            };
-            try
-            {
-                parse.InvocationConfiguration.Output.Write(BootstrapDocument.Write(options));
-                return ExitCodes.Success;
-            }
-            catch (ArgumentException fault)
-            {
-                // The rules are the document's; the parameter's name in the text is of no use to a user.
-                parse.InvocationConfiguration.Error.WriteLine(fault.Message.Split(" (Parameter")[0]);
-                return ExitCodes.Usage;
-            }
-        });
+                MaxDownstreamConnections = parse.GetValue(connections),
+            },
+            parse.InvocationConfiguration));
         return command;
+    }
+
+    private static int Run(BootstrapOptions options, InvocationConfiguration console)
+    {
+        if (FindFault(options) is { } fault)
+        {
+            console.Error.WriteLine(fault);
+            return ExitCodes.Usage;
+        }
+
+        console.Output.Write(BootstrapDocument.Write(options));
+        return ExitCodes.Success;
+    }
+
+    // Envoy would not start with any of these.
+    private static string? FindFault(BootstrapOptions options)
+    {
+        (string Option, string Text)[] texts =
+            [("--node", options.NodeId), ("--cluster", options.NodeCluster), ("--xds-host", options.XdsHost)];
+        if (Array.Find(texts, pair => string.IsNullOrWhiteSpace(pair.Text)).Option is { } empty)
+        {
+            return $"{empty} must not be empty.";
+        }
+
+        (string Option, int Port)[] ports = [("--xds-port", options.XdsPort), ("--envoy-admin-port", options.AdminPort)];
+        return Array.Find(ports, pair => pair.Port is < 1 or > 65535) is { Option: { } option, Port: var port }
+            ? $"{option} must be from 1 to 65535, not {port}."
+            : options.MaxDownstreamConnections < 1
+                ? $"--max-connections must be at least 1, not {options.MaxDownstreamConnections}."
+                : null;
     }
 }

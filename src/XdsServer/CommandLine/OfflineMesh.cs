@@ -9,8 +9,10 @@ namespace XdsCanary.XdsServer.CommandLine;
 
 /// <summary>What the server would make of objects, computed without a server: for <c>validate</c> and <c>render</c>.</summary>
 /// <param name="State">The mesh.</param>
-/// <param name="Problems">The faults of the objects, in order of place, without those of unreadable documents.</param>
-internal sealed record OfflineMesh(MeshState State, ImmutableArray<ObjectProblem> Problems)
+/// <param name="Problems">The faults of the objects, without those of unreadable documents.</param>
+/// <param name="Notices">What is worth knowing about objects without fault.</param>
+internal sealed record OfflineMesh(
+    MeshState State, ImmutableArray<ObjectProblem> Problems, ImmutableArray<ObjectProblem> Notices)
 {
     /// <summary>Reads objects as the server does, with default settings.</summary>
     /// <param name="objects">The objects.</param>
@@ -23,10 +25,16 @@ internal sealed record OfflineMesh(MeshState State, ImmutableArray<ObjectProblem
             .Append(NodeGroup.Create("default", [NodeGroup.AllNamespaces]));
         var findings = groups.SelectMany(
             group => ResourceBundleBuilder.Build(assembly.State, group, new ResourceOptions(), null).Findings);
-        var problems = ObjectReports.Merge(assembly.Reports, findings).SelectMany(report => report.Conditions.Items
-            .Where(condition => !condition.Status)
-            .SelectMany(condition => Describe(report, condition)));
-        return new OfflineMesh(assembly.State, [.. problems.Distinct()]);
+        var conditions = ObjectReports.Merge(assembly.Reports, findings, objects)
+            .SelectMany(report => report.Conditions.Items.Select(condition => (Report: report, Condition: condition)))
+            .ToLookup(pair => pair.Condition.Status);
+        var notices = conditions[true]
+            .Where(pair => pair.Condition.Reason != ConditionReasons.Accepted)
+            .Select(pair => Notice(pair.Report, pair.Condition));
+        return new OfflineMesh(
+            assembly.State,
+            [.. conditions[false].SelectMany(pair => pair.Condition.Problems.Items).Distinct()],
+            [.. notices]);
     }
 
     /// <summary>Makes the snapshot that nodes of a group would get.</summary>
@@ -34,8 +42,6 @@ internal sealed record OfflineMesh(MeshState State, ImmutableArray<ObjectProblem
     public XdsSnapshot Snapshot(NodeGroup group) =>
         SnapshotBuilder.Build(group, ResourceBundleBuilder.Build(State, group, new ResourceOptions(), null).Bundle, null);
 
-    private static ImmutableArray<ObjectProblem> Describe(ObjectReport report, ObjectCondition condition) =>
-        condition.Problems.Count > 0
-            ? condition.Problems.Items
-            : [new ObjectProblem(report.Origin, report.Key, string.Empty, condition.Message, condition.Reason)];
+    private static ObjectProblem Notice(ObjectReport report, ObjectCondition condition) => new(
+        report.Origin, report.Key, string.Empty, condition.Message, "This is a notice, not a fault");
 }

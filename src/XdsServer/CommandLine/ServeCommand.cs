@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using XdsCanary.XdsServer.Hosting;
 
 namespace XdsCanary.XdsServer.CommandLine;
@@ -23,9 +24,10 @@ internal static class ServeCommand
 
         command.SetAction((parse, cancellationToken) =>
         {
+            // An option without a value is a switch that is turned on.
             var given = settings
-                .Where(pair => parse.GetValue(pair.Value) is not null)
-                .ToDictionary(pair => pair.Key, pair => parse.GetValue(pair.Value)!);
+                .Where(pair => parse.GetResult(pair.Value) is not null)
+                .ToDictionary(pair => pair.Key, pair => parse.GetValue(pair.Value) ?? bool.TrueString);
             var output = parse.InvocationConfiguration;
             return RunAsync(given, parse.GetValue(settingsFile), output.Error, cancellationToken);
         });
@@ -35,12 +37,12 @@ internal static class ServeCommand
     private static Option<string?> ToOption(Setting setting)
     {
         var property = setting.Property;
-        var initial = property.GetValue(new ServerOptions());
-        var shown = property.Name == nameof(ServerOptions.Identifier) || initial is "" ? string.Empty : $" [default: {initial}]";
+        var initial = SettingText.Default(setting);
         return new Option<string?>(setting.Option)
         {
-            Description = $"{setting.Description} ({setting.Variable}){shown}",
-            HelpName = property.PropertyType.IsEnum ? string.Join('|', Enum.GetNames(property.PropertyType)) : property.PropertyType.Name,
+            Description = $"{setting.Description} ({setting.Variable})" + (initial.Length == 0 ? initial : $" [default: {initial}]"),
+            HelpName = SettingText.Kind(property.PropertyType),
+            Arity = property.PropertyType == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         };
     }
 
@@ -66,10 +68,10 @@ internal static class ServeCommand
             await host.WaitForShutdownAsync(cancellationToken);
             return ExitCodes.Success;
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SocketException)
         {
             // A port that is taken, a directory that cannot be read: said in one sentence, not with a stack trace.
-            await errors.WriteLineAsync($"The server cannot start: {fault.Message}");
+            await errors.WriteLineAsync($"The server cannot start: {PortFaults.Find(options) ?? fault.Message}");
             return ExitCodes.Failure;
         }
         finally
@@ -97,10 +99,13 @@ internal static class ServeCommand
             AddressRules.Check(options, faults);
             return options;
         }
-        catch (Exception fault) when (fault is FileNotFoundException or InvalidDataException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            faults.Add(fault.InnerException?.Message ?? fault.Message);
+            faults.Add($"The settings cannot be read: {Innermost(fault).Message}");
             return new ServerOptions();
         }
     }
+
+    // The outer ones say only that something is wrong with the file; the last one says where.
+    private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
 }

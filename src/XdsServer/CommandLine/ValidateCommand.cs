@@ -34,14 +34,14 @@ internal static class ValidateCommand
         var objects = ManifestReader.ReadFiles(paths).Set;
         var offline = OfflineMesh.Read(objects);
         ObjectProblem[] problems = [.. objects.Problems.Concat(offline.Problems).Distinct().OrderBy(Place)];
-        foreach (var problem in problems)
+        foreach (var line in problems.Concat(offline.Notices).OrderBy(Place))
         {
-            output.WriteLine(problem);
+            output.WriteLine(line);
         }
 
         output.WriteLine(problems.Length == 0
             ? $"{objects.Objects.Count} objects, no faults."
-            : $"{objects.Objects.Count} objects, {problems.Length} faults.");
+            : $"{objects.Objects.Count} objects, {problems.Length} {(problems.Length == 1 ? "fault" : "faults")}.");
         return problems.Length == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 

@@ -15,17 +15,19 @@ internal static class AddressRules
         CheckAddress(nameof(options.ListenerAddress), options.ListenerAddress, faults);
         if (options.XdsPort == options.AdminPort && options.XdsPort != 0)
         {
-            faults.Add($"--xds-port and --admin-port are both {options.XdsPort}; give them different ports.");
+            faults.Add($"{Names(nameof(options.XdsPort))} and {Names(nameof(options.AdminPort))} are both {options.XdsPort}; "
+                + "give them different ports.");
         }
 
         if (options.MaxHoldOff < options.HoldOff)
         {
-            faults.Add($"--max-hold-off ({options.MaxHoldOff}) is shorter than --hold-off ({options.HoldOff}).");
+            faults.Add($"{Names(nameof(options.MaxHoldOff))} must not be shorter than {Names(nameof(options.HoldOff))}, but "
+                + $"{SettingText.Value(options.MaxHoldOff)} is shorter than {SettingText.Value(options.HoldOff)}.");
         }
 
         if (options.Manifests.Length > 0 && !Directory.Exists(options.Manifests))
         {
-            faults.Add($"--manifests names '{options.Manifests}', which is not a directory; create it or name another.");
+            faults.Add($"{Names(nameof(options.Manifests))} names '{options.Manifests}', which is not a directory; create it or name another.");
         }
     }
 
@@ -33,8 +35,9 @@ internal static class AddressRules
     {
         if (!IPAddress.TryParse(value, out _))
         {
-            var setting = SettingCatalog.All.First(candidate => candidate.Property.Name == name);
-            faults.Add($"{setting.Option} ({setting.Variable}, {setting.Key}) must be an IP address, not '{value}'.");
+            faults.Add($"{Names(name)} must be an IP address, not '{value}'.");
         }
     }
+
+    private static string Names(string property) => SettingCatalog.Of(property).Names;
 }

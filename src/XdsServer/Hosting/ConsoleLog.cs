@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -17,7 +18,8 @@ internal static class ConsoleLog
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(ToSerilog(options.LogLevel))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Grpc", LogEventLevel.Error);
+            .MinimumLevel.Override("Grpc", LogEventLevel.Error)
+            .Filter.ByExcluding(IsFailedStart);
         configuration = options.LogFormat == LogFormat.Json
             ? configuration.WriteTo.Console(new CompactJsonFormatter())
             : configuration.WriteTo.Console(outputTemplate: Template, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
@@ -25,6 +27,11 @@ internal static class ConsoleLog
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddSerilog(Log.Logger);
     }
+
+    // The host logs a start that failed with a stack trace, and throws it as well: whoever started it says it in a sentence.
+    private static bool IsFailedStart(LogEvent entry) =>
+        entry.MessageTemplate.Text == "Hosting failed to start"
+        && entry.Exception is IOException or SocketException;
 
     private static LogEventLevel ToSerilog(LogLevel level) => level switch
     {

@@ -90,6 +90,9 @@ internal sealed class ServerOptions
     [Description("Whether a first request without names means everything. Off for gRPC clients.")]
     public bool LegacyWildcard { get; set; } = true;
 
+    [Description("Type URLs, separated by commas, for which it does not mean everything even where --legacy-wildcard is on.")]
+    public string NoLegacyWildcard { get; set; } = string.Empty;
+
     [Description("HTTP/2 streams that one connection may open.")]
     [Range(1, 1_000_000)]
     public int MaxStreamsPerConnection { get; set; } = 1000;

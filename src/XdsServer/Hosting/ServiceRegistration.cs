@@ -61,10 +61,13 @@ internal static class ServiceRegistration
                 AckTimeout = options.AckTimeout,
                 RemovalTimeout = options.RemovalTimeout,
                 LegacyWildcard = options.LegacyWildcard,
+                NoLegacyWildcard = [.. options.NoLegacyWildcard.Split(
+                    ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
             },
         });
         services.AddSingleton<StreamRegistry>();
         services.AddSingleton<NameSetPool>();
+        services.AddSingleton<NameListCache>();
         services.AddSingleton<StreamServices>();
         services.AddSingleton<ConvergenceTracker>();
         services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<ConvergenceTracker>());

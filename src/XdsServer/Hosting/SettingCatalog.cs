@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using XdsCanary.XdsServer.Ingest;
 
 namespace XdsCanary.XdsServer.Hosting;
 
@@ -20,6 +21,9 @@ internal sealed record Setting(PropertyInfo Property, string Description)
 
     /// <summary>The configuration key, for example <c>XdsCanary:XdsPort</c>.</summary>
     public string Key => $"{ServerOptions.SectionName}:{Property.Name}";
+
+    /// <summary>All three names, for messages.</summary>
+    public string Names => $"{Option} ({Variable}, {Key})";
 
     private string Separated(char separator)
     {
@@ -48,6 +52,10 @@ internal static partial class SettingCatalog
             .Select(property => new Setting(property, property.GetCustomAttribute<DescriptionAttribute>()!.Description)),
     ];
 
+    /// <summary>Finds a setting.</summary>
+    /// <param name="property">The name of the property of <see cref="ServerOptions"/>.</param>
+    public static Setting Of(string property) => All.First(setting => setting.Property.Name == property);
+
     /// <summary>Gathers the settings from the environment and the command line, the latter winning.</summary>
     /// <param name="environment">Reads an environment variable.</param>
     /// <param name="commandLine">Values by option.</param>
@@ -73,6 +81,9 @@ internal static partial class SettingCatalog
     public static ServerOptions Read(IConfiguration configuration, List<string> faults)
     {
         var options = new ServerOptions();
+        faults.AddRange(configuration.GetSection(ServerOptions.SectionName).GetChildren()
+            .Where(entry => !All.Any(setting => setting.Property.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)))
+            .Select(DescribeUnknown));
         foreach (var setting in All)
         {
             if (configuration[setting.Key] is { } text)
@@ -94,7 +105,7 @@ internal static partial class SettingCatalog
             faults.AddRange(setting.Property.GetCustomAttributes<ValidationAttribute>()
                 .Where(rule => !rule.IsValid(value))
                 .Select(rule => Describe(setting, rule is RangeAttribute range
-                    ? $"must be from {range.Minimum} to {range.Maximum}, not {value}"
+                    ? $"must be {SettingText.Range(range)}, not {SettingText.Value(value)}"
                     : rule.ErrorMessage ?? "is empty")));
         }
 
@@ -102,7 +113,14 @@ internal static partial class SettingCatalog
     }
 
     private static string Describe(Setting setting, string fault) =>
-        $"{setting.Option} ({setting.Variable}, {setting.Key}) {fault}.";
+        $"{setting.Names} {fault}.";
+
+    private static string DescribeUnknown(IConfigurationSection entry)
+    {
+        var nearest = NearestName.Find(entry.Key, [.. All.Select(setting => setting.Property.Name)]);
+        var advice = nearest is null ? "remove it" : $"did you mean {ServerOptions.SectionName}:{nearest}?";
+        return $"{entry.Path} is not a setting; {advice}{(nearest is null ? "." : string.Empty)}";
+    }
 
     private static object Convert(string text, Type type)
     {
@@ -137,13 +155,14 @@ internal static partial class SettingCatalog
     {
         if (DurationPattern().Match(text.Trim()) is { Success: true } match)
         {
+            // Nine digits of hours are more than a TimeSpan holds; nothing is that long here.
             var amount = double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
             return match.Groups[2].Value switch
             {
                 "ms" => TimeSpan.FromMilliseconds(amount),
                 "s" => TimeSpan.FromSeconds(amount),
                 "m" => TimeSpan.FromMinutes(amount),
-                _ => TimeSpan.FromHours(amount),
+                _ => TimeSpan.FromHours(Math.Min(amount, 1_000_000)),
             };
         }
 

@@ -47,7 +47,7 @@ internal static class EndpointResolver
         {
             notes.Warn(
                 key, ConditionTypes.Accepted, ConditionReasons.UnsupportedAddressType,
-                "Its addressType FQDN is not supported, so its endpoints are ignored", new PlacedText("FQDN", "addressType", 0),
+                "Its addressType FQDN is not supported, so its endpoints are ignored", slice.AddressType,
                 "List IP addresses, or use a Service of type ExternalName");
         }
 
@@ -55,7 +55,7 @@ internal static class EndpointResolver
         {
             notes.Warn(
                 key, ConditionTypes.ResolvedRefs, ConditionReasons.ServiceNotFound,
-                $"There is no Service '{slice.Service.Name}'", new PlacedText(slice.Service.Name, "metadata.labels", 0),
+                $"There is no Service '{slice.Service.Name}'", slice.Label,
                 $"Make the Service, or correct the label {MeshAnnotations.ServiceName}");
             return;
         }

@@ -18,7 +18,8 @@ internal static class EndpointSliceMapper
     {
         var faults = new ObjectFaults(source);
         NameRules.CheckMetadata(faults.Root, NameRules.IsSubdomain);
-        var service = ReadService(source, faults.Root);
+        ObjectFaults.ReportMisspeltFields(faults.Root, "addressType", "endpoints", "ports");
+        var label = ReadService(faults.Root);
         var type = faults.Root.Field("addressType");
         var addressType = type.RequiredText("Write IPv4 or IPv6");
         if (addressType is not (null or "IPv4" or "IPv6" or "FQDN"))
@@ -39,23 +40,19 @@ internal static class EndpointSliceMapper
         return faults.Finish(() => new EndpointSliceValue
         {
             Name = source.Key.Name,
-            Service = new NamespacedName(source.Key.Name.Namespace, service),
-            HasAddresses = family is not null,
+            Service = new NamespacedName(source.Key.Name.Namespace, label.Text),
+            Label = label,
+            AddressType = new PlacedText(addressType!, type.Path, type.Position.Line),
             Ports = ports,
             Endpoints = endpoints,
         });
     }
 
-    private static string ReadService(SourceObject source, NodeReader root)
+    private static PlacedText ReadService(NodeReader root)
     {
-        var name = source.Labels.GetValueOrDefault(MeshAnnotations.ServiceName);
-        if (string.IsNullOrEmpty(name))
-        {
-            root.Field("metadata").Field("labels").Field(MeshAnnotations.ServiceName).Report(
-                "is missing", $"Label the slice with its Service: {MeshAnnotations.ServiceName}: NAME");
-        }
-
-        return name ?? string.Empty;
+        var label = root.Field("metadata").Field("labels").Field(MeshAnnotations.ServiceName);
+        var name = label.RequiredText($"Label the slice with its Service: {MeshAnnotations.ServiceName}: NAME");
+        return new PlacedText(name ?? string.Empty, label.Path, label.Position.Line);
     }
 
     // A port without a number stands for all ports, which no cluster can express.

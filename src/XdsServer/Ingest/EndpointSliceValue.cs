@@ -12,8 +12,14 @@ internal sealed record EndpointSliceValue : DecodedValue
     /// <summary>The Service that the endpoints belong to.</summary>
     public required NamespacedName Service { get; init; }
 
+    /// <summary>The label that names the Service.</summary>
+    public required PlacedText Label { get; init; }
+
+    /// <summary><c>addressType</c>.</summary>
+    public required PlacedText AddressType { get; init; }
+
     /// <summary>True when the addresses are IP addresses; others are not used.</summary>
-    public required bool HasAddresses { get; init; }
+    public bool HasAddresses => AddressType.Text is "IPv4" or "IPv6";
 
     /// <summary>The ports; those without a number are left out.</summary>
     public required EquatableArray<SlicePort> Ports { get; init; }

@@ -49,7 +49,27 @@ internal static class MeshKinds
             return source.Key.Group.Length == 0 && source.ApiVersion != "v1" ? RefuseVersion : mapper;
         }
 
-        return Kinds.TryGetValue(source.Key.Group, out var known) && !known.Contains(source.Key.Kind) ? RefuseKind : null;
+        if (Kinds.TryGetValue(source.Key.Group, out var known))
+        {
+            return known.Contains(source.Key.Kind) ? null : RefuseKind;
+        }
+
+        return NearestGroup(source.Key) is null ? null : RefuseGroup;
+    }
+
+    // Other groups may have kinds of the same name; only one that is nearly ours is a slip.
+    private static string? NearestGroup(ObjectKey key) => NearestName.Find(
+        key.Group, [.. Mappers.Keys.Where(own => own.Kind == key.Kind && own.Group.Length > 0).Select(own => own.Group)]);
+
+    private static Decoded RefuseGroup(SourceObject source)
+    {
+        var faults = new ObjectFaults(source);
+        var version = source.ApiVersion[(source.ApiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        faults.Report(
+            ConditionReasons.UnknownKind, faults.Root.Field("apiVersion"),
+            $"'{source.Key.Group}' has no kind '{source.Key.Kind}' that is known here",
+            $"Write '{NearestGroup(source.Key)}/{version}'");
+        return faults.Finish(Never);
     }
 
     private static Decoded RefuseVersion(SourceObject source)

@@ -17,7 +17,19 @@ internal sealed class MeshReports(SnapshotPublisher publisher)
     public ObjectSet Objects => Volatile.Read(ref _content).Objects;
 
     /// <summary>One report for each object, with the findings of the resource builders among its conditions.</summary>
-    public ImmutableArray<ObjectReport> Reports => ObjectReports.Merge(Volatile.Read(ref _content).Reports, publisher.Findings);
+    public ImmutableArray<ObjectReport> Reports
+    {
+        get
+        {
+            var content = Volatile.Read(ref _content);
+            var kept = content.Objects.Kept;
+            return
+            [
+                .. ObjectReports.Merge(content.Reports, publisher.Findings, content.Objects)
+                    .Select(report => kept.Contains(report.Key) ? report with { LastGoodInUse = true } : report),
+            ];
+        }
+    }
 
     /// <summary>All faults: of documents that can't be read, of objects, and of what is built from them.</summary>
     public ImmutableArray<ObjectProblem> Problems =>

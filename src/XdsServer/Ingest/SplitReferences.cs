@@ -89,9 +89,12 @@ internal sealed class SplitReferences(
     private HttpRouteGroupValue? FindGroup(ObjectKey key, TrafficSplitValue split, SplitMatch reference)
     {
         var name = reference.Name;
-        if (reference.Kind != "HTTPRouteGroup" || reference.Group is not ("" or MeshKinds.SpecsGroup))
+        var isKind = reference.Kind.Text == "HTTPRouteGroup";
+        if (!isKind || reference.Group.Text is not ("" or MeshKinds.SpecsGroup))
         {
-            Warn(key, name, ConditionReasons.UnsupportedMatch, $"'{reference.Kind}' is not a supported kind of match",
+            var place = isKind ? reference.Group : reference.Kind;
+            Warn(key, place, ConditionReasons.UnsupportedMatch,
+                $"'{place.Text}' is not a supported {(isKind ? "API group" : "kind")} of match",
                 $"Refer to an HTTPRouteGroup of {MeshKinds.SpecsGroup}");
             return null;
         }

@@ -82,11 +82,11 @@ internal static class TrafficSplitMapper
     private static SplitMatch ReadMatch(NodeReader item)
     {
         ObjectFaults.ReportUnknownFields(item, "apiGroup", "kind", "name");
-        var name = item.Field("name");
+        var (name, kind, group) = (item.Field("name"), item.Field("kind"), item.Field("apiGroup"));
         return new SplitMatch(
             Place(name, name.RequiredText("Write the name of an HTTPRouteGroup")),
-            item.Field("kind").RequiredText("Write HTTPRouteGroup") ?? string.Empty,
-            item.Field("apiGroup").Text() ?? string.Empty);
+            Place(kind, kind.RequiredText("Write HTTPRouteGroup")),
+            Place(group, group.Text()));
     }
 
     private static PlacedText ReadServiceName(NodeReader field, string fix)

@@ -35,4 +35,4 @@ internal sealed record SplitBackend(PlacedText Service, Rational Weight);
 /// <param name="Name">The group named.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Group">Its API group; empty when not given, which many clients leave out.</param>
-internal sealed record SplitMatch(PlacedText Name, string Kind, string Group);
+internal sealed record SplitMatch(PlacedText Name, PlacedText Kind, PlacedText Group);

@@ -22,6 +22,9 @@ internal enum AckOutcome
 /// <summary>Tells acceptance from rejection (xDS protocol, "ACK" and "NACK").</summary>
 internal static class AckRules
 {
+    // Characters of a client's words that are kept: they stay in memory for as long as the stream does.
+    private const int LongestReason = 1024;
+
     /// <summary>
     /// Classifies a request and notes the result. Only <c>error_detail</c> makes a rejection; versions are never compared. A
     /// nonce means something within its stream only, so the first request of a type is initial even with an old one.
@@ -55,20 +58,40 @@ internal static class AckRules
         return state.Outstanding is { } outstanding ? (Accept(state, outstanding), AckOutcome.Ack) : (state, AckOutcome.Subscribe);
     }
 
-    private static TypeState Accept(TypeState state, OutstandingResponse outstanding) => state with
+    private static TypeState Accept(TypeState state, OutstandingResponse outstanding)
     {
-        Outstanding = null,
-        AckedVersion = outstanding.Version,
-        AckedWeights = outstanding.Weights,
-        Nack = null,
-        Totals = state.Totals with { Acks = state.Totals.Acks + 1 },
-    };
+        var rejected = state.Rejected.Count == 0 ? state.Rejected : state.Rejected.Except(NamesOf(state, outstanding));
+        return state with
+        {
+            Outstanding = null,
+            AckedVersion = outstanding.Version,
+            AckedWeights = rejected.Count == 0 ? outstanding.Weights : state.AckedWeights,
+            Nack = null,
+            Rejected = rejected,
+            Totals = state.Totals with { Acks = state.Totals.Acks + 1 },
+        };
+    }
 
     private static TypeState Reject(TypeState state, Rejection reason, TimeSpan now) => state with
     {
         Outstanding = null,
         Nack = new NackRecord(
-            state.Outstanding?.Version ?? state.Nack?.Version ?? string.Empty, reason, now, (state.Nack?.Streak ?? 0) + 1),
+            state.Outstanding?.Version ?? state.Nack?.Version ?? string.Empty, Cut(reason), now, (state.Nack?.Streak ?? 0) + 1),
+        Rejected = state.Outstanding is { } outstanding ? state.Rejected.Union(NamesOf(state, outstanding)) : state.Rejected,
         Totals = state.Totals with { Nacks = state.Totals.Nacks + 1 },
     };
+
+    private static NameSet NamesOf(TypeState state, OutstandingResponse response) =>
+        NameSet.Of(response.Resources.Select(resource => resource.Name).Where(state.Subscription.Covers));
+
+    private static Rejection Cut(Rejection reason)
+    {
+        if (reason.Message.Length <= LongestReason)
+        {
+            return reason;
+        }
+
+        var length = char.IsHighSurrogate(reason.Message[LongestReason - 1]) ? LongestReason - 1 : LongestReason;
+        return reason with { Message = reason.Message[..length] };
+    }
 }

@@ -11,18 +11,21 @@ internal static class ClaimResolver
     /// <summary>Turns the claims into names owed and removals held; afterwards the client counts as up to date otherwise.</summary>
     /// <param name="type">A state with claims.</param>
     /// <param name="typed">The resources there are.</param>
+    /// <param name="warming">Names that the client waits for whatever it claims.</param>
     /// <param name="now">The stream's clock.</param>
-    public static TypeState Resolve(TypeState type, TypedResources typed, TimeSpan now)
+    public static TypeState Resolve(TypeState type, TypedResources typed, NameSet warming, TimeSpan now)
     {
         if (type.Claims is not { } claims)
         {
             return type;
         }
 
-        var owed = type.Owed.Where(name => !Holds(claims, typed.Find(name)));
+        var owed = type.Owed.Where(name => warming.Contains(name) || !Holds(claims, typed.Find(name)));
         if (type.Subscription.Wildcard)
         {
-            owed = owed.Union(NameSet.Of(typed.Items.Where(item => !Holds(claims, item)).Select(item => item.Name)));
+            owed = owed.Union(NameSet.Of(typed.Items
+                .Where(item => warming.Contains(item.Name) || !Holds(claims, item))
+                .Select(item => item.Name)));
         }
 
         var vanished = NameSet.Of(claims.Keys.Where(name => typed.Find(name) is null && type.Subscription.Covers(name)));

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using XdsCanary.XdsServer.Snapshots;
+
 namespace XdsCanary.XdsServer.Protocol;
 
 /// <summary>The protocol's few free choices. Immutable.</summary>
@@ -24,6 +27,13 @@ internal sealed record ProtocolSettings
     /// </summary>
     public bool LegacyWildcard { get; init; } = true;
 
+    /// <summary>Type URLs for which it does not, where <see cref="LegacyWildcard"/> is on.</summary>
+    public ImmutableArray<string> NoLegacyWildcard { get; init; } = [];
+
     /// <summary>Different type URLs that one stream may ask for.</summary>
     public int MaxTypes { get; init; } = 64;
+
+    /// <summary>Tells whether a first request of a type without names means "everything".</summary>
+    /// <param name="type">The type.</param>
+    public bool AllowsLegacyWildcard(ResourceType type) => LegacyWildcard && !NoLegacyWildcard.Contains(type.TypeUrl);
 }

@@ -64,8 +64,8 @@ internal static class PushGates
     /// <param name="snapshot">The snapshot being sent.</param>
     /// <param name="now">The stream's clock.</param>
     /// <returns>
-    /// Null when they may go; <see cref="TimeSpan.MaxValue"/> while the client rejects the routes without them, because it goes
-    /// on with its old ones.
+    /// Null when they may go; <see cref="TimeSpan.MaxValue"/> while the routes without them are not sent yet, which has a limit
+    /// of its own, or are rejected by the client, because it goes on with its old ones.
     /// </returns>
     public static TimeSpan? RemovalsHeldUntil(StreamState stream, TypeState type, XdsSnapshot snapshot, TimeSpan now)
     {
@@ -97,13 +97,19 @@ internal static class PushGates
             return null;
         }
 
-        if (state.Nack is not null)
+        var sent = ReferenceEquals(state.Sent, snapshot.Get(referrer)) && state.Claims is null && state.Owed.Count == 0
+            && state.Held.IsEmpty;
+        if (!sent || state.Rejected.Count > 0)
         {
             return TimeSpan.MaxValue;
         }
 
-        var settled = ReferenceEquals(state.Sent, snapshot.Get(referrer)) && state.Claims is null && state.Outstanding is null
-            && state.Owed.Count == 0;
-        return settled ? null : held.HeldSince + stream.Settings.RemovalTimeout;
+        if (state.Outstanding is not { } outstanding)
+        {
+            return null;
+        }
+
+        var since = outstanding.SentAt > held.HeldSince ? outstanding.SentAt : held.HeldSince;
+        return since + stream.Settings.RemovalTimeout;
     }
 }

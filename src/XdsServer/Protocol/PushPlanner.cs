@@ -31,6 +31,14 @@ internal static class PushPlanner
             return new PushPlan(state, null, null);
         }
 
+        var plan = Pass(state, snapshot, now);
+        // Referrers that have nothing to tell this client settle without a response, after the removals that wait for them
+        // were looked at.
+        return plan.Response is null && plan.State.Types.Any(type => !type.Held.IsEmpty) ? Pass(plan.State, snapshot, now) : plan;
+    }
+
+    private static PushPlan Pass(StreamState state, XdsSnapshot snapshot, TimeSpan now)
+    {
         TimeSpan? due = null;
         for (var i = 0; i < state.Types.Length; i++)
         {
@@ -54,7 +62,7 @@ internal static class PushPlanner
         if (ReferenceEquals(type.Sent, typed) && type.Claims is null && type.Owed.Count == 0 && !type.AnswerOwed
             && type.Held.IsEmpty)
         {
-            return (stream, null, null);
+            return (stream.With(Rest(type, snapshot)), null, null);
         }
 
         if (type.IsPending(now, stream.Settings))
@@ -62,7 +70,12 @@ internal static class PushPlanner
             return (stream, null, type.Outstanding!.SentAt + stream.Settings.AckTimeout);
         }
 
-        type = ClaimResolver.Resolve(type, typed, now);
+        type = ClaimResolver.Resolve(type, typed, stream.Warming, now);
+        if (type.Type.Equals(ResourceType.Endpoint) && stream.Warming.Count > 0)
+        {
+            stream = stream with { Warming = NameSet.Empty };
+        }
+
         var shortfall = Shortfall.Of(type, typed);
         if (type.Type.Equals(ResourceType.Route)
             && PushGates.ClustersPendingUntil(stream, snapshot, shortfall.Resources, now) is { } gate)
@@ -70,7 +83,7 @@ internal static class PushPlanner
             return (stream.With(type), null, gate);
         }
 
-        var (held, taken) = SettleRemovals(type, shortfall, typed, now);
+        var (held, taken) = SettleRemovals(stream.Variant, type, shortfall, typed, now);
         TimeSpan? due = null;
         if (!held.Held.IsEmpty)
         {
@@ -85,25 +98,46 @@ internal static class PushPlanner
         var body = stream.Variant == XdsVariant.Delta
             ? ComposeDelta(held, typed, shortfall, taken)
             : ComposeSotw(held, typed, shortfall, taken);
-        var settled = held with { Sent = typed, Owed = NameSet.Empty, AnswerOwed = false };
+        var settled = held with
+        {
+            Sent = typed,
+            Owed = NameSet.Empty,
+            AnswerOwed = false,
+        };
         return body is null
-            ? (stream.With(settled), null, due)
+            ? (stream.With(Rest(settled, snapshot)), null, due)
             : Send(stream, settled, body, shortfall, snapshot, now, due);
+    }
+
+    // Nothing is to be said. What is gone is rejected no longer, and unless an answer is due the weights are live: the client
+    // uses no others.
+    private static TypeState Rest(TypeState type, XdsSnapshot snapshot)
+    {
+        var rejected = type.Rejected.Where(name => snapshot.Get(type.Type).Find(name) is not null);
+        var live = type.Outstanding is not { Awaited: true } && rejected.Count == 0;
+        var weights = live ? snapshot.Weights : type.AckedWeights;
+        return ReferenceEquals(rejected, type.Rejected) && ReferenceEquals(weights, type.AckedWeights)
+            ? type
+            : type with { Rejected = rejected, AckedWeights = weights };
     }
 
     // What is gone either is told now, or waits, or is never told, by the rule of the type.
     private static (TypeState State, NameSet Taken) SettleRemovals(
-        TypeState type, Shortfall shortfall, TypedResources typed, TimeSpan now)
+        XdsVariant variant, TypeState type, Shortfall shortfall, TypedResources typed, TimeSpan now)
     {
-        var kept = type.Held.RemoveAll(held => typed.Find(held.Name) is not null || shortfall.Missing.Contains(held.Name));
+        var delta = variant == XdsVariant.Delta;
+        // A delta response tells at once that a name asked for is missing; the other variant knows no such answer.
+        var told = delta ? shortfall.Missing : NameSet.Empty;
+        var kept = type.Held.RemoveAll(held => typed.Find(held.Name) is not null || told.Contains(held.Name));
         switch (type.Type.Removal)
         {
             case RemovalRule.Immediate:
                 return (type with { Held = kept }, NameSet.Of(shortfall.Removed.Select(item => item.Name)));
+            case RemovalRule.AfterListeners when !delta:
             case RemovalRule.WithParent:
                 return (type with { Held = kept }, NameSet.Empty);
             default:
-                var added = shortfall.Removed.Where(item => !kept.Any(held => held.Name == item.Name))
+                var added = shortfall.Removed.Where(item => !told.Contains(item.Name) && !kept.Any(held => held.Name == item.Name))
                     .Select(item => new HeldRemoval(item.Name, item));
                 var all = kept.AddRange(added).Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
                 // The wait counts from the newest removal: its routes are the ones that were pushed last.
@@ -163,13 +197,14 @@ internal static class PushPlanner
         var nonce = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         // A client may ignore types it does not know and empty state-of-the-world responses without an answer.
         var answerExpected = type.Type.IsKnown && (stream.Variant == XdsVariant.Delta || body.Resources > 0);
+        var replacesAll = type.Type.IsFullState && stream.Variant == XdsVariant.Sotw;
+        var resources = replacesAll ? snapshot.Get(type.Type).Items : shortfall.Resources;
         var totals = type.Totals;
         type = type with
         {
             LastNonce = nonce,
-            Outstanding = answerExpected
-                ? new OutstandingResponse(nonce, body.Version, now, snapshot.Weights, shortfall.Introduced)
-                : null,
+            Outstanding = new OutstandingResponse(
+                nonce, body.Version, now, snapshot.Weights, resources, shortfall.Introduced, answerExpected),
             Totals = totals with
             {
                 Responses = totals.Responses + 1,
@@ -186,15 +221,18 @@ internal static class PushPlanner
     // not ask for it again, the other one asks with a request that looks like an acknowledgement. So it is sent unasked.
     private static StreamState OweEndpoints(StreamState stream, ResourceType sent, Shortfall shortfall)
     {
-        if (!sent.Equals(ResourceType.Cluster) || stream.Find(ResourceType.Endpoint) is not { } endpoints)
+        if (!sent.Equals(ResourceType.Cluster))
         {
             return stream;
         }
 
-        var names = NameSet.Of(shortfall.Changed
-            .Select(cluster => cluster.EndpointsName)
-            .OfType<string>()
-            .Where(endpoints.Subscription.Covers));
-        return names.Count == 0 ? stream : stream.With(endpoints with { Owed = endpoints.Owed.Union(names) });
+        var names = NameSet.Of(shortfall.Resources.Select(cluster => cluster.EndpointsName).OfType<string>());
+        if (stream.Find(ResourceType.Endpoint) is { Claims: null } endpoints)
+        {
+            var wanted = names.Where(endpoints.Subscription.Covers);
+            return wanted.Count == 0 ? stream : stream.With(endpoints with { Owed = endpoints.Owed.Union(wanted) });
+        }
+
+        return stream.Variant == XdsVariant.Delta ? stream with { Warming = stream.Warming.Union(names) } : stream;
     }
 }

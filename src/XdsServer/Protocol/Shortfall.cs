@@ -5,18 +5,16 @@ namespace XdsCanary.XdsServer.Protocol;
 
 /// <summary>What a client lacks of one type, compared with a snapshot.</summary>
 /// <param name="Resources">Resources to send, sorted by name.</param>
-/// <param name="Changed">Those of them that differ from what the client was sent (not merely asked for again).</param>
 /// <param name="Missing">Names asked for that do not exist.</param>
 /// <param name="Removed">Resources that the client holds and that are gone.</param>
 /// <param name="Introduced">Names of <paramref name="Resources"/> that the client did not hold before, or asked for.</param>
 internal sealed record Shortfall(
     ImmutableArray<VersionedResource> Resources,
-    ImmutableArray<VersionedResource> Changed,
     NameSet Missing,
     ImmutableArray<VersionedResource> Removed,
     NameSet Introduced)
 {
-    private static readonly Shortfall Nothing = new([], [], NameSet.Empty, [], NameSet.Empty);
+    private static readonly Shortfall Nothing = new([], NameSet.Empty, [], NameSet.Empty);
 
     /// <summary>Computes it. Costs no more than what changed and what is owed.</summary>
     /// <param name="type">The type's state.</param>
@@ -35,12 +33,12 @@ internal sealed record Shortfall(
         var removed = diff is null ? [] : Covered(diff.Removed, type.Subscription);
         if (type.Owed.Count == 0)
         {
-            return new Shortfall(changed, changed, NameSet.Empty, removed, introduced);
+            return new Shortfall(changed, NameSet.Empty, removed, introduced);
         }
 
         var missing = type.Owed.Where(name => typed.Find(name) is null);
         var owed = type.Owed.Except(missing);
-        return new Shortfall(Merge(changed, owed, typed), changed, missing, removed, introduced.Union(owed));
+        return new Shortfall(Merge(changed, owed, typed), missing, removed, introduced.Union(owed));
     }
 
     private static ImmutableArray<VersionedResource> Covered(

@@ -24,17 +24,17 @@ internal static class StreamRequests
         var (type, outcome) = AckRules.Apply(known ?? new TypeState(input.Type), input, known is null, now);
         type = input switch
         {
-            SotwInput sotw => ApplySotw(type, sotw, known is null, state.Settings),
-            DeltaInput delta => ApplyDelta(type, delta, known is null, state.Settings),
+            SotwInput sotw => ApplySotw(type, sotw, known is null, state.Settings.AllowsLegacyWildcard(type.Type)),
+            DeltaInput delta => ApplyDelta(type, delta, known is null, state.Settings.AllowsLegacyWildcard(type.Type)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return new RequestStep(state.With(type), type, outcome);
     }
 
-    private static TypeState ApplySotw(TypeState type, SotwInput input, bool first, ProtocolSettings settings)
+    private static TypeState ApplySotw(TypeState type, SotwInput input, bool first, bool legacyWildcard)
     {
         var before = type.Subscription;
-        var after = before.Replace(input.Star, input.Names, first, settings.LegacyWildcard);
+        var after = before.Replace(input.Star, input.Names, first, legacyWildcard);
         if (ReferenceEquals(before, after) && !first)
         {
             return type;
@@ -42,17 +42,19 @@ internal static class StreamRequests
 
         var added = after.Names.Except(before.Names);
         var becameWildcard = after.Wildcard && !before.Wildcard;
+        // A name that is asked for again may have been dropped by the client in between: it is owed even if unchanged.
+        var owed = type.Owed.Where(after.Covers).Union(added);
         return type with
         {
             Subscription = after,
-            // A name that is asked for again may have been dropped by the client in between: it is owed even if unchanged.
-            Owed = type.Owed.Where(after.Covers).Union(added),
+            Owed = becameWildcard ? owed.Union(NameSet.Of(type.Sent.Items.Select(item => item.Name))) : owed,
             AnswerOwed = !after.IsEmpty && (type.AnswerOwed || first || becameWildcard || added.Count > 0),
-            Sent = becameWildcard ? type.Type.NoResources : type.Sent,
+            Held = type.Held.RemoveAll(held => !after.Covers(held.Name)),
+            Rejected = type.Rejected.Where(after.Covers),
         };
     }
 
-    private static TypeState ApplyDelta(TypeState type, DeltaInput input, bool first, ProtocolSettings settings)
+    private static TypeState ApplyDelta(TypeState type, DeltaInput input, bool first, bool legacyWildcard)
     {
         var (before, change) = (type.Subscription, input.Change);
         if (change.IsEmpty && !first)
@@ -60,8 +62,8 @@ internal static class StreamRequests
             return type;
         }
 
-        var after = before.Apply(change, first, settings.LegacyWildcard);
-        var owed = type.Owed.Except(change.Unsubscribe).Union(change.Subscribe);
+        var after = before.Apply(change, first, legacyWildcard);
+        var owed = type.Owed.Where(after.Covers).Union(change.Subscribe);
         if (after.Wildcard)
         {
             // An explicit name given up under a wildcard must be mentioned once more, so that the client learns whether the
@@ -79,7 +81,8 @@ internal static class StreamRequests
             Owed = owed,
             AnswerOwed = type.AnswerOwed || first || change.SubscribeStar || change.Subscribe.Count > 0,
             Claims = first && input.InitialVersions.Count > 0 ? input.InitialVersions : type.Claims,
-            Held = [.. type.Held.Where(held => after.Covers(held.Name))],
+            Held = type.Held.RemoveAll(held => !after.Covers(held.Name)),
+            Rejected = type.Rejected.Where(after.Covers),
         };
     }
 }

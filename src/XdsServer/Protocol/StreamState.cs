@@ -28,6 +28,12 @@ internal sealed record StreamState(XdsVariant Variant, ProtocolSettings Settings
     /// <summary>The newest snapshot known; null while there is none: then nothing is sent, not even an empty set.</summary>
     public XdsSnapshot? Snapshot { get; init; }
 
+    /// <summary>
+    /// Endpoints of clusters that were sent before the client told which endpoints it holds: it waits for them even if it holds
+    /// them (delta only, see <see cref="ClaimResolver"/>).
+    /// </summary>
+    public NameSet Warming { get; init; } = NameSet.Empty;
+
     /// <summary>The last nonce given out; nonces count up over the whole stream.</summary>
     public long LastNonce { get; init; }
 

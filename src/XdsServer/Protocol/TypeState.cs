@@ -13,9 +13,17 @@ internal sealed record HeldRemoval(string Name, VersionedResource? Resource);
 /// <param name="Version">Its version.</param>
 /// <param name="SentAt">When it was sent, on the stream's clock.</param>
 /// <param name="Weights">The weights of the snapshot it came from.</param>
+/// <param name="Resources">The resources that it held, save those that only wait to be removed.</param>
 /// <param name="Introduced">Names that it gave the client for the first time, or anew on request.</param>
+/// <param name="Awaited">False when clients may leave it without an answer, so that nothing of the type waits for one.</param>
 internal sealed record OutstandingResponse(
-    string Nonce, string Version, TimeSpan SentAt, RoutedWeights Weights, NameSet Introduced);
+    string Nonce,
+    string Version,
+    TimeSpan SentAt,
+    RoutedWeights Weights,
+    ImmutableArray<VersionedResource> Resources,
+    NameSet Introduced,
+    bool Awaited);
 
 /// <summary>The client's last rejection of a response, until it accepts another one.</summary>
 /// <param name="Version">The version it rejected.</param>
@@ -72,8 +80,11 @@ internal sealed record TypeState(ResourceType Type)
     /// <summary>The version accepted last; null before the first.</summary>
     public string? AckedVersion { get; init; }
 
-    /// <summary>The weights that belong to <see cref="AckedVersion"/>.</summary>
+    /// <summary>The weights of the newest snapshot of which the client accepted all that it wants of this type.</summary>
     public RoutedWeights? AckedWeights { get; init; }
+
+    /// <summary>Names that came in a rejected response and in no accepted one since: the client goes on with what it had.</summary>
+    public NameSet Rejected { get; init; } = NameSet.Empty;
 
     /// <summary>The last rejection; null once a later response was accepted.</summary>
     public NackRecord? Nack { get; init; }
@@ -85,5 +96,5 @@ internal sealed record TypeState(ResourceType Type)
     /// <param name="now">The stream's clock.</param>
     /// <param name="settings">Gives the time limit.</param>
     public bool IsPending(TimeSpan now, ProtocolSettings settings) =>
-        Outstanding is { } outstanding && now < outstanding.SentAt + settings.AckTimeout;
+        Outstanding is { Awaited: true } outstanding && now < outstanding.SentAt + settings.AckTimeout;
 }

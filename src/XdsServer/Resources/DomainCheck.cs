@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Resources;
@@ -40,13 +41,14 @@ internal static class DomainCheck
             .Where(claim => owners[claim.Domain].Service != claim.Service)
             .GroupBy(claim => claim.Service)
             .OrderBy(group => group.Key)
-            .Select(group => Describe(group.Key, group, owners));
+            .Select(group => Describe(group.Key, [.. group], owners));
         return new DomainOwnership(domains, [.. findings]);
     }
 
     private static ObjectFinding Describe(
-        NamespacedName service, IEnumerable<DomainClaim> lost, Dictionary<string, DomainClaim> owners)
+        NamespacedName service, IReadOnlyCollection<DomainClaim> lost, Dictionary<string, DomainClaim> owners)
     {
+        var isAdded = lost.Any(claim => !claim.IsGenerated);
         var parts = lost
             .GroupBy(claim => owners[claim.Domain].Service)
             .OrderBy(group => group.Key)
@@ -59,6 +61,8 @@ internal static class DomainCheck
                 false,
                 ConditionReasons.DuplicateDomain,
                 $"Host {string.Join("; ", parts)} and is left out here",
-                []));
+                []),
+            isAdded ? ["metadata", "annotations", MeshAnnotations.Hosts] : [],
+            isAdded ? "Remove the host here or there" : "Rename one of the two Services, or take away what they share");
     }
 }

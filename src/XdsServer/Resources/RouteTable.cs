@@ -95,5 +95,7 @@ internal sealed record RouteTable(
             false,
             ConditionReasons.InvalidObject,
             $"Port {host.Port.Number} has no route: {host.Fault}",
-            []));
+            []),
+        [],
+        "Correct the Service, or the TrafficSplit of which it is the root");
 }

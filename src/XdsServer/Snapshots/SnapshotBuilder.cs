@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Resources;
 
@@ -24,13 +25,21 @@ internal static class SnapshotBuilder
             Convert(ResourceType.Listener, bundle.Listeners, previous),
             Convert(ResourceType.Route, bundle.Routes, previous),
         ];
-        if (previous is not null && types.All(typed => ReferenceEquals(typed, previous.Get(typed.Type))))
+        if (previous is not null && types.All(typed => ReferenceEquals(typed, previous.Get(typed.Type)))
+            && Same(previous.Weights.ByService, bundle.Weights))
         {
             return previous;
         }
 
         return new XdsSnapshot(group, (previous?.Generation ?? 0) + 1, types, bundle.Weights);
     }
+
+    private static bool Same(
+        ImmutableSortedDictionary<NamespacedName, ImmutableArray<RoutedWeight>> left,
+        ImmutableSortedDictionary<NamespacedName, ImmutableArray<RoutedWeight>> right) =>
+        ReferenceEquals(left, right)
+        || (left.Count == right.Count
+            && left.Zip(right).All(pair => pair.First.Key == pair.Second.Key && pair.First.Value.SequenceEqual(pair.Second.Value)));
 
     private static TypedResources Convert(ResourceType type, ImmutableArray<NamedResource> resources, XdsSnapshot? previous)
     {

@@ -1,41 +1,40 @@
 using Envoy.Service.Discovery.V3;
-using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 
 namespace XdsCanary.XdsServer.Streams;
 
 /// <summary>
-/// Binds the two methods of the aggregated service with a marshaller of our own for replies. The generated base class would
-/// serialise every response anew for every stream.
+/// Binds the two methods of the aggregated service with marshallers of our own. The generated base class would serialise every
+/// response anew for every stream, and decode all names of every acknowledgement.
 /// </summary>
-internal sealed class AdsMethodProvider : IServiceMethodProvider<AggregatedDiscoveryService>
+/// <param name="names">Recognises the names of state-of-the-world requests.</param>
+internal sealed class AdsMethodProvider(NameListCache names) : IServiceMethodProvider<AggregatedDiscoveryService>
 {
     private const string ServiceName = "envoy.service.discovery.v3.AggregatedDiscoveryService";
-
-    private static readonly Method<DiscoveryRequest, DiscoveryReply> Stream =
-        Duplex("StreamAggregatedResources", DiscoveryRequest.Parser);
-
-    private static readonly Method<DeltaDiscoveryRequest, DiscoveryReply> Delta =
-        Duplex("DeltaAggregatedResources", DeltaDiscoveryRequest.Parser);
 
     /// <inheritdoc/>
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<AggregatedDiscoveryService> context)
     {
         context.AddDuplexStreamingMethod(
-            Stream, [], static (service, requests, replies, call) => service.StreamAsync(requests, replies, call));
+            Duplex("StreamAggregatedResources", call => SotwRequest.Read(call.PayloadAsReadOnlySequence(), names)),
+            [],
+            static (service, requests, replies, call) => service.StreamAsync(requests, replies, call));
         context.AddDuplexStreamingMethod(
-            Delta, [], static (service, requests, replies, call) => service.DeltaAsync(requests, replies, call));
+            Duplex(
+                "DeltaAggregatedResources",
+                static call => DeltaDiscoveryRequest.Parser.ParseFrom(call.PayloadAsReadOnlySequence())),
+            [],
+            static (service, requests, replies, call) => service.DeltaAsync(requests, replies, call));
     }
 
-    private static Method<TRequest, DiscoveryReply> Duplex<TRequest>(string name, MessageParser<TRequest> parser)
-        where TRequest : class, IMessage<TRequest> =>
+    private static Method<TRequest, DiscoveryReply> Duplex<TRequest>(string name, Func<DeserializationContext, TRequest> read)
+        where TRequest : class =>
         new(
             MethodType.DuplexStreaming,
             ServiceName,
             name,
             Marshallers.Create<TRequest>(
-                static (message, context) => context.Complete(message.ToByteArray()),
-                context => parser.ParseFrom(context.PayloadAsReadOnlySequence())),
+                static (_, _) => throw new NotSupportedException("Requests are only read."), read),
             DiscoveryReply.Marshaller);
 }

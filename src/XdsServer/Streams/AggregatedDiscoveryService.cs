@@ -19,11 +19,12 @@ internal sealed class AggregatedDiscoveryService(StreamServices services, IHostA
     /// <param name="replies">Writes to the client.</param>
     /// <param name="context">The call.</param>
     public Task StreamAsync(
-        IAsyncStreamReader<DiscoveryRequest> requests, IServerStreamWriter<DiscoveryReply> replies, ServerCallContext context) =>
+        IAsyncStreamReader<SotwRequest> requests, IServerStreamWriter<DiscoveryReply> replies, ServerCallContext context) =>
         RunAsync(
             XdsVariant.Sotw,
             async token => await requests.MoveNext(token)
-                ? new PumpedRequest(requests.Current.Node, _decoder.Decode(requests.Current))
+                ? new PumpedRequest(
+                    requests.Current.Message.Node, _decoder.Decode(requests.Current.Message, requests.Current.Names))
                 : null,
             replies,
             context);

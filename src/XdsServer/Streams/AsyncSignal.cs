@@ -34,7 +34,7 @@ internal sealed class AsyncSignal : IValueTaskSource
             return new ValueTask(this, _core.Version);
         }
 
-        Volatile.Write(ref _state, Idle);
+        Rest();
         return ValueTask.CompletedTask;
     }
 
@@ -42,8 +42,7 @@ internal sealed class AsyncSignal : IValueTaskSource
     void IValueTaskSource.GetResult(short token)
     {
         _core.GetResult(token);
-        // What was signalled since is seen by the loop anyway: it reads everything anew after a wait.
-        Volatile.Write(ref _state, Idle);
+        Rest();
     }
 
     /// <inheritdoc/>
@@ -53,4 +52,8 @@ internal sealed class AsyncSignal : IValueTaskSource
     void IValueTaskSource.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
+
+    // What was signalled since is seen by the loop anyway: it reads everything anew after a wait. A full fence, because with a
+    // plain write those reads could come before it, and a signal between the two would be lost.
+    private void Rest() => Interlocked.Exchange(ref _state, Idle);
 }

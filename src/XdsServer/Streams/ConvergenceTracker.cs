@@ -37,7 +37,7 @@ internal sealed class ConvergenceTracker(StreamRegistry registry, SnapshotPublis
             var acknowledged = Find(routes.AckedWeights, service);
             agree &= proxies == 1 || Same(common, acknowledged);
             common = acknowledged;
-            if (Same(wanted, acknowledged))
+            if (wanted is not null && Same(wanted, acknowledged))
             {
                 converged++;
             }

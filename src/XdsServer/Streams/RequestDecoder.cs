@@ -11,12 +11,18 @@ internal sealed class RequestDecoder(NameSetPool pool)
 {
     /// <summary>Decodes a state-of-the-world request.</summary>
     /// <param name="request">The message.</param>
+    /// <param name="known">Its names, where the reader has taken them out of it.</param>
     /// <exception cref="RpcException">The request names no type, or uses a feature that is not supported.</exception>
-    public SotwInput Decode(DiscoveryRequest request)
+    public SotwInput Decode(DiscoveryRequest request, NameList? known = null)
     {
         RefuseLocators(request.ResourceLocators.Count);
-        var (star, names) = Split(request.ResourceNames);
-        return new SotwInput(TypeOf(request.TypeUrl), request.ResponseNonce, ErrorOf(request.ErrorDetail), star, pool.Intern(names));
+        var (star, names) = known ?? NameList.Of(request.ResourceNames);
+        return new SotwInput(
+            TypeOf(request.TypeUrl),
+            request.ResponseNonce,
+            ErrorOf(request.ErrorDetail),
+            star,
+            known is null ? pool.Intern(names) : names);
     }
 
     /// <summary>Decodes a delta request.</summary>
@@ -28,8 +34,8 @@ internal sealed class RequestDecoder(NameSetPool pool)
         var change = SubscriptionChange.None;
         if (request.ResourceNamesSubscribe.Count + request.ResourceNamesUnsubscribe.Count > 0)
         {
-            var (subscribeStar, subscribe) = Split(request.ResourceNamesSubscribe);
-            var (unsubscribeStar, unsubscribe) = Split(request.ResourceNamesUnsubscribe);
+            var (subscribeStar, subscribe) = NameList.Of(request.ResourceNamesSubscribe);
+            var (unsubscribeStar, unsubscribe) = NameList.Of(request.ResourceNamesUnsubscribe);
             change = new SubscriptionChange(subscribeStar, pool.Intern(subscribe), unsubscribeStar, unsubscribe);
         }
 
@@ -57,16 +63,5 @@ internal sealed class RequestDecoder(NameSetPool pool)
             throw new RpcException(new Status(
                 StatusCode.Unimplemented, "resource_locators are not supported; subscribe by resource_names."));
         }
-    }
-
-    private static (bool Star, NameSet Names) Split(Google.Protobuf.Collections.RepeatedField<string> names)
-    {
-        if (names.Count == 0)
-        {
-            return (false, NameSet.Empty);
-        }
-
-        var star = names.Contains(Subscription.WildcardName);
-        return (star, NameSet.Of(star ? names.Where(name => name != Subscription.WildcardName) : names));
     }
 }

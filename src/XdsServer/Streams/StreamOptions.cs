@@ -17,9 +17,6 @@ internal sealed record StreamOptions
     /// </summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Requests of a stream that may wait to be worked on; reading pauses when they are full.</summary>
-    public int RequestBacklog { get; init; } = 16;
-
     /// <summary>Tells proxies which replica serves them (<c>control_plane.identifier</c>).</summary>
     public string Identifier { get; init; } = "xds-canary";
 }

@@ -1,3 +1,4 @@
+using Envoy.Config.Core.V3;
 using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Protocol;
 
@@ -45,4 +46,16 @@ internal sealed class StreamRecord(long id, string peer, DateTimeOffset opened, 
 /// <param name="Cluster"><c>node.cluster</c>.</param>
 /// <param name="UserAgent">Name and version of the client's program, as far as it tells them.</param>
 /// <param name="Group">The group that the node belongs to.</param>
-internal sealed record NodeIdentity(string Id, string Cluster, string UserAgent, NodeGroup Group);
+internal sealed record NodeIdentity(string Id, string Cluster, string UserAgent, NodeGroup Group)
+{
+    /// <summary>Reads it off the node that a client sent.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="group">The group that it was resolved to.</param>
+    public static NodeIdentity Of(Node node, NodeGroup group)
+    {
+        var version = node.UserAgentBuildVersion?.Version is { } build
+            ? $"{build.MajorNumber}.{build.MinorNumber}.{build.Patch}"
+            : node.UserAgentVersion;
+        return new NodeIdentity(node.Id, node.Cluster, $"{node.UserAgentName} {version}".Trim(), group);
+    }
+}

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Envoy.Config.Core.V3;
 using Grpc.Core;
 using XdsCanary.XdsServer.Observability;
@@ -6,27 +5,31 @@ using XdsCanary.XdsServer.Protocol;
 
 namespace XdsCanary.XdsServer.Streams;
 
-/// <summary>A request on its way from the read pump to the session's loop.</summary>
+/// <summary>A request as the read pump gets it.</summary>
 /// <param name="Node">The node, on the first request and whenever the client sends it again.</param>
 /// <param name="Input">The request.</param>
 internal readonly record struct PumpedRequest(Node? Node, DiscoveryInput Input);
 
 /// <summary>
-/// One stream's shell: a read pump feeds a bounded channel, one loop works on requests and snapshots and writes, so there is
-/// one writer by construction. All decisions are in <see cref="StreamRequests"/> and <see cref="PushPlanner"/>. The stream owns
-/// no queue of responses: it compares what it sent with what there is whenever it is free to write.
+/// One stream's shell: a pump takes requests in, a loop writes what is due; they share the immutable state under one short
+/// lock. An acknowledgement that leaves nothing to send never wakes the loop. There is one writer by construction. All
+/// decisions are in <see cref="StreamRequests"/> and <see cref="PushPlanner"/>. The stream owns no queue, neither of requests
+/// (the next is read when the last is applied) nor of responses: it compares what it sent with what there is whenever it is
+/// free to write.
 /// </summary>
 internal sealed class XdsStreamSession : IDisposable
 {
     private readonly StreamServices _services;
     private readonly AsyncSignal _signal = new();
-    private readonly Channel<PumpedRequest> _requests;
+    private readonly Lock _lock = new();
     private readonly StreamRecord _record;
     private readonly ReplyWriter _writer;
+    private readonly StreamNotes _notes;
     private readonly long _openedTimestamp;
     private readonly ITimer _timer;
     private StreamState _state;
     private GroupSnapshots? _group;
+    private bool _isClosedByClient;
 
     /// <summary>Opens a session.</summary>
     /// <param name="services">What it needs of the server.</param>
@@ -40,9 +43,8 @@ internal sealed class XdsStreamSession : IDisposable
         _openedTimestamp = services.Time.GetTimestamp();
         _state = new StreamState(variant, services.Options.Protocol, TimeSpan.Zero);
         _record = services.Registry.Open(peer, _state);
+        _notes = new StreamNotes(services, _record);
         _writer = new ReplyWriter(services, replies, variant == XdsVariant.Delta);
-        _requests = Channel.CreateBounded<PumpedRequest>(
-            new BoundedChannelOptions(services.Options.RequestBacklog) { SingleReader = true, SingleWriter = true });
         _timer = services.Time.CreateTimer(
             static signal => ((AsyncSignal)signal!).Set(), _signal, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         services.Metrics.StreamOpened(variant);
@@ -104,13 +106,22 @@ internal sealed class XdsStreamSession : IDisposable
         {
             while (await read(cancellationToken) is { } request)
             {
-                await _requests.Writer.WriteAsync(request, cancellationToken);
-                _signal.Set();
+                bool isDue;
+                lock (_lock)
+                {
+                    Take(request);
+                    isDue = IsDue();
+                }
+
+                if (isDue)
+                {
+                    _signal.Set();
+                }
             }
         }
         finally
         {
-            _requests.Writer.Complete();
+            Volatile.Write(ref _isClosedByClient, true);
             _signal.Set();
         }
     }
@@ -120,49 +131,68 @@ internal sealed class XdsStreamSession : IDisposable
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            while (_requests.Reader.TryRead(out var request))
-            {
-                Take(request);
-            }
-
-            if (_group?.Current is { } snapshot && !ReferenceEquals(snapshot, _state.Snapshot))
-            {
-                _state = _state with { Snapshot = snapshot };
-            }
-
-            var plan = PushPlanner.Next(_state, Now);
-            _state = plan.State;
-            _record.State = _state;
-            if (plan.Response is { } response)
+            // Read before planning: what the client sent before it closed its side must be answered first.
+            var isClosed = Volatile.Read(ref _isClosedByClient);
+            if (PlanNext() is { } response)
             {
                 await _writer.WriteAsync(response, _record, cancellationToken);
                 continue;
             }
 
-            if (_requests.Reader.Completion.IsCompleted)
+            if (isClosed || pump.IsFaulted)
             {
-                // The client has closed its side; what it was owed is written.
                 return;
-            }
-
-            if (plan.Due is { } due)
-            {
-                _timer.Change(Max(due - Now, TimeSpan.Zero), Timeout.InfiniteTimeSpan);
             }
 
             await _signal.WaitAsync();
-            if (pump.IsFaulted)
-            {
-                return;
-            }
         }
     }
+
+    private PlannedResponse? PlanNext()
+    {
+        lock (_lock)
+        {
+            var plan = PushPlanner.Next(WithCurrentSnapshot(_state), Now);
+            Keep(plan);
+            return plan.Response;
+        }
+    }
+
+    // Settles what needs no response; one that is due is left to the loop, which alone may write.
+    private bool IsDue()
+    {
+        var state = WithCurrentSnapshot(_state);
+        var plan = PushPlanner.Next(state, Now);
+        if (plan.Response is not null)
+        {
+            Keep(new PushPlan(state, null, null));
+            return true;
+        }
+
+        Keep(plan);
+        return false;
+    }
+
+    private void Keep(PushPlan plan)
+    {
+        _state = plan.State;
+        _record.State = _state;
+        if (plan is { Response: null, Due: { } due })
+        {
+            _timer.Change(Max(due - Now, TimeSpan.Zero), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private StreamState WithCurrentSnapshot(StreamState state) =>
+        _group?.Current is { } snapshot && !ReferenceEquals(snapshot, state.Snapshot)
+            ? state with { Snapshot = snapshot }
+            : state;
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private void Take(PumpedRequest request)
     {
-        if (request.Node is { } node)
+        if (request.Node is { } node && (node.Id.Length > 0 || _record.Node is null))
         {
             Identify(node);
         }
@@ -179,8 +209,7 @@ internal sealed class XdsStreamSession : IDisposable
 
         var step = StreamRequests.Apply(_state, request.Input, Now);
         _state = Share(step, known);
-        _services.Metrics.Requested(request.Input.Type, step.Outcome);
-        Note(step, known);
+        _notes.Take(step, known, request.Input.Error, Now);
     }
 
     // Streams that want the same names keep one set of them.
@@ -214,45 +243,10 @@ internal sealed class XdsStreamSession : IDisposable
             _group = _services.Publisher.Join(group, _signal);
         }
 
-        _record.Node = new NodeIdentity(node.Id, node.Cluster, UserAgentOf(node), group);
+        _record.Node = NodeIdentity.Of(node, group);
         if (isNew)
         {
             _services.Logger.StreamOpened(_record.Id, _state.Variant, node.Id, group.ToString(), _record.Peer);
-        }
-    }
-
-    private static string UserAgentOf(Node node)
-    {
-        var version = node.UserAgentBuildVersion?.Version is { } build
-            ? $"{build.MajorNumber}.{build.MinorNumber}.{build.Patch}"
-            : node.UserAgentVersion;
-        return $"{node.UserAgentName} {version}".Trim();
-    }
-
-    private void Note(RequestStep step, TypeState? before)
-    {
-        var type = step.Type.Type;
-        switch (step.Outcome)
-        {
-            case AckOutcome.Initial when !type.IsKnown:
-                _services.Logger.UnknownTypeRequested(NodeId, type.TypeUrl);
-                break;
-            case AckOutcome.Ack:
-                _services.Logger.ResponseAcked(_record.Id, type.TypeUrl, step.Type.AckedVersion);
-                if (before?.Outstanding is { } outstanding)
-                {
-                    _services.Metrics.Acknowledged(type, Now - outstanding.SentAt);
-                }
-
-                break;
-            case AckOutcome.Nack when step.Type.Nack is { Streak: 1 } nack:
-                _services.Logger.ResponseNacked(NodeId, type.TypeUrl, nack.Version, nack.Reason.Message);
-                break;
-            case AckOutcome.Nack when step.Type.Nack is { } nack:
-                _services.Logger.ResponseNackedAgain(NodeId, type.TypeUrl, nack.Version, nack.Streak, nack.Reason.Message);
-                break;
-            default:
-                break;
         }
     }
 

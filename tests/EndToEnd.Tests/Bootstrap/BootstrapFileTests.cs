@@ -8,7 +8,9 @@ namespace XdsCanary.EndToEnd.Tests.Bootstrap;
 public sealed class BootstrapFileTests
 {
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(RepositoryPaths.Combine("envoy-config"), "*.yaml").Select(path => Path.GetFileName(path)).Order()];
+        [.. Directory.EnumerateFiles(Folder, "*.yaml").Select(path => Path.GetFileName(path)).Order()];
+
+    private static string Folder => RepositoryPaths.Combine("envoy-config");
 
     [Theory]
     [MemberData(nameof(Files))]

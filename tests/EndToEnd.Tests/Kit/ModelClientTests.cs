@@ -150,11 +150,20 @@ public sealed class ModelClientTests
         Resources = { resources },
     };
 
-    private static DeltaDiscoveryResponse Delta(string nonce, (string Name, string Version)[] resources, string[] removed) => new()
+    private static DeltaDiscoveryResponse Delta(string nonce, (string Name, string Version)[] resources, string[] removed)
     {
-        TypeUrl = TypeUrls.Cluster,
-        Nonce = nonce,
-        Resources = { resources.Select(item => new Resource { Name = item.Name, Version = item.Version, Resource_ = Cluster(item.Name) }) },
-        RemovedResources = { removed },
-    };
+        var items = resources.Select(item => new Resource
+        {
+            Name = item.Name,
+            Version = item.Version,
+            Resource_ = Cluster(item.Name),
+        });
+        return new DeltaDiscoveryResponse
+        {
+            TypeUrl = TypeUrls.Cluster,
+            Nonce = nonce,
+            Resources = { items },
+            RemovedResources = { removed },
+        };
+    }
 }

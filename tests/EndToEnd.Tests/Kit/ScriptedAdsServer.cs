@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace XdsCanary.EndToEnd.Tests.Kit;
 
-/// <summary>An ADS server without a mind: the test reads the requests and writes the responses, on one stream of each variant.</summary>
+/// <summary>
+/// An ADS server without a mind: the test reads the requests and writes the responses, on one stream of each variant.
+/// </summary>
 internal sealed class ScriptedAdsServer : AggregatedDiscoveryService.AggregatedDiscoveryServiceBase, IAsyncDisposable
 {
     private readonly Channel<DiscoveryRequest> _requests = Channel.CreateBounded<DiscoveryRequest>(1_000);
@@ -39,7 +41,8 @@ internal sealed class ScriptedAdsServer : AggregatedDiscoveryService.AggregatedD
 
     public ValueTask<DiscoveryRequest> RequestAsync() => _requests.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
-    public ValueTask<DeltaDiscoveryRequest> DeltaRequestAsync() => _deltaRequests.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public ValueTask<DeltaDiscoveryRequest> DeltaRequestAsync() =>
+        _deltaRequests.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
     public ValueTask RespondAsync(DiscoveryResponse response) => _responses.Writer.WriteAsync(response);
 
@@ -59,7 +62,8 @@ internal sealed class ScriptedAdsServer : AggregatedDiscoveryService.AggregatedD
     public override Task DeltaAggregatedResources(
         IAsyncStreamReader<DeltaDiscoveryRequest> requestStream,
         IServerStreamWriter<DeltaDiscoveryResponse> responseStream,
-        ServerCallContext context) => RunAsync(requestStream, _deltaRequests.Writer, _deltaResponses.Reader, responseStream, context);
+        ServerCallContext context) =>
+        RunAsync(requestStream, _deltaRequests.Writer, _deltaResponses.Reader, responseStream, context);
 
     public async ValueTask DisposeAsync()
     {

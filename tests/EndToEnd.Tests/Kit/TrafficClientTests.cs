@@ -15,7 +15,7 @@ public sealed class TrafficClientTests
 
         var report = await TrafficClient.RunAsync(To(upstream.Port), 5_000);
 
-        TestContext.Current.TestOutputHelper?.WriteLine(report.ToString());
+        Figures.Record($"without an Envoy: {report}");
         Assert.Equal(5_000, report.Requests);
         Assert.Equal(5_000, report.From("one"));
         Assert.Equal(5_000, report.ByStatus[200]);

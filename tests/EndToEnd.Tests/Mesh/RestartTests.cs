@@ -7,7 +7,7 @@ namespace XdsCanary.EndToEnd.Tests.Mesh;
 
 /// <summary>The server dies and comes back; the traffic does not notice, and the Envoy hardly.</summary>
 [Collection(RealPrograms.Name)]
-public sealed class RestartTests(ITestOutputHelper output)
+public sealed class RestartTests
 {
     private static readonly string[] Types = ["cds", "eds", "lds", "rds"];
 
@@ -80,11 +80,11 @@ public sealed class RestartTests(ITestOutputHelper output)
 
     private static string Version(EnvoyResource resource) => $"{resource.Kind} {resource.Name} {resource.Version}";
 
-    private async Task AssertNoneFailedAsync(RealMesh mesh, TrafficClient traffic)
+    private static async Task AssertNoneFailedAsync(RealMesh mesh, TrafficClient traffic)
     {
         await traffic.AdvancesAsync(100);
         var report = await traffic.StopAsync();
-        output.WriteLine(report.ToString());
+        Figures.Record($"killed and restarted under load: {report}");
         Assert.Equal(0, report.Failed);
         await mesh.AssertNothingRejectedAsync();
     }

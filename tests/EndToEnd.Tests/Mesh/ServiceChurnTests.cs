@@ -5,7 +5,7 @@ namespace XdsCanary.EndToEnd.Tests.Mesh;
 
 /// <summary>Services come and go under load: made before they are used, used no more before they go.</summary>
 [Collection(RealPrograms.Name)]
-public sealed class ServiceChurnTests(ITestOutputHelper output)
+public sealed class ServiceChurnTests
 {
     private const int Services = 200;
     private const int RequestsToEach = 50;
@@ -41,7 +41,7 @@ public sealed class ServiceChurnTests(ITestOutputHelper output)
         await traffic.AdvancesAsync(100);
         var total = await traffic.StopAsync();
 
-        output.WriteLine($"{Services} services came and went; {toNew} requests to them, none failed; beside them {total}");
+        Figures.Record($"{Services} services came and went; {toNew} requests to them, none failed; beside them {total}");
         Assert.Equal(Services * RequestsToEach, toNew);
         Assert.Equal(0, total.Failed);
         await mesh.AssertNothingRejectedAsync();

@@ -1,10 +1,11 @@
+using XdsCanary.TestKit;
 using XdsCanary.TestKit.Traffic;
 
 namespace XdsCanary.EndToEnd.Tests.Mesh;
 
 /// <summary>Weights change under load, and no client notices more than that.</summary>
 [Collection(RealPrograms.Name)]
-public sealed class WeightChangeTests(ITestOutputHelper output)
+public sealed class WeightChangeTests
 {
     private const int Changes = 500;
 
@@ -30,7 +31,7 @@ public sealed class WeightChangeTests(ITestOutputHelper output)
         var report = await traffic.StopAsync();
         var accepted = await AcceptedRoutesAsync(mesh) - acceptedBefore;
 
-        output.WriteLine($"{Changes} changes, {accepted} accepted by Envoy; {report}");
+        Figures.Record($"{Changes} changes, {accepted} accepted by Envoy; {report}");
         Assert.Equal(0, report.Failed);
         Assert.True(accepted >= Changes, $"Envoy took {accepted} route configurations.");
         await mesh.AssertNothingRejectedAsync();

@@ -1,10 +1,11 @@
+using XdsCanary.TestKit;
 using XdsCanary.TestKit.Traffic;
 
 namespace XdsCanary.EndToEnd.Tests.Mesh;
 
 /// <summary>A real Envoy shares requests out as the TrafficSplit says.</summary>
 [Collection(RealPrograms.Name)]
-public sealed class WeightTests(ITestOutputHelper output)
+public sealed class WeightTests
 {
     private const int Sample = 5_000;
 
@@ -28,17 +29,18 @@ public sealed class WeightTests(ITestOutputHelper output)
             var share = second / (double)(first + second);
             if (!await IsSharedAsync(mesh, share, Sample))
             {
-                Assert.True(await IsSharedAsync(mesh, share, SecondSample), $"Weights {first}/{second} are not observed; see the output.");
+                Assert.True(
+                    await IsSharedAsync(mesh, share, SecondSample), $"Weights {first}/{second} are not observed.");
             }
         }
 
         await mesh.AssertNothingRejectedAsync();
     }
 
-    private async Task<bool> IsSharedAsync(RealMesh mesh, double share, int requests)
+    private static async Task<bool> IsSharedAsync(RealMesh mesh, double share, int requests)
     {
         var report = await TrafficClient.RunAsync(mesh.To(), requests);
-        output.WriteLine($"wanted {share:P0}: {report}");
+        Figures.Record($"wanted {share:P0}: {report}");
         Assert.Equal(0, report.Failed);
         Assert.Equal(requests, report.From(RealMesh.First) + report.From(RealMesh.Second));
 

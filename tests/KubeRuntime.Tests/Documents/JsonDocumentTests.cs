@@ -34,7 +34,7 @@ public sealed class JsonDocumentTests
     }
 
     [Theory]
-    [InlineData("{\"a\": 1,}", 1, 9, "trailing comma", "Remove the comma")]
+    [InlineData("{\"a\": 1,}", 1, 8, "trailing comma", "Remove the comma")]
     [InlineData("{\"a\": 1\n\"b\": 2}", 2, 1, "not valid JSON", "Check the commas")]
     [InlineData("{\"a\": [1, 2}", 1, 12, "not valid JSON", "Check the commas")]
     [InlineData("{\"a\": {", 1, 8, "not valid JSON", "Close every")]

@@ -20,7 +20,9 @@ public static class Manifest
 
         """;
 
-    /// <summary>One endpoint of a Service, on the loopback address; an EndpointSlice has one set of ports, so each port has its own.</summary>
+    /// <summary>
+    /// One endpoint of a Service, on the loopback address; an EndpointSlice has one set of ports, so each port has its own.
+    /// </summary>
     public static string EndpointSlice(string service, string ns, int port) =>
         $"""
         apiVersion: discovery.k8s.io/v1

@@ -52,7 +52,9 @@ public sealed class ManifestFolder : IDisposable
     public void WriteBackend(string service, UpstreamServer upstream, string ns = "default") =>
         WriteBackend(service, [upstream], ns);
 
-    /// <summary>Deletes what <see cref="WriteRoot"/> or <see cref="WriteBackend(string, UpstreamServer, string)"/> wrote.</summary>
+    /// <summary>
+    /// Deletes what <see cref="WriteRoot"/> or <see cref="WriteBackend(string, UpstreamServer, string)"/> wrote.
+    /// </summary>
     public void DeleteService(string service, string ns = "default") => Delete(FileOf(service, ns));
 
     /// <summary>Writes a TrafficSplit of a service, named like it.</summary>

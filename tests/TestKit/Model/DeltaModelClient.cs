@@ -23,7 +23,8 @@ public sealed class DeltaModelClient : ModelClient<DeltaDiscoveryRequest, DeltaD
     }
 
     /// <summary>Opens a stream on a connection of its own.</summary>
-    public static DeltaModelClient Connect(int port, Node? node = null) => Open(ModelChannel.Connect(port), node, ownsChannel: true);
+    public static DeltaModelClient Connect(int port, Node? node = null) =>
+        Open(ModelChannel.Connect(port), node, ownsChannel: true);
 
     /// <summary>Opens a stream on a shared connection.</summary>
     public static DeltaModelClient Open(GrpcChannel channel, Node? node = null) => Open(channel, node, ownsChannel: false);
@@ -34,7 +35,9 @@ public sealed class DeltaModelClient : ModelClient<DeltaDiscoveryRequest, DeltaD
     /// <summary>Asks for names no longer.</summary>
     public Task UnsubscribeAsync(string typeUrl, params string[] names) => ChangeAsync(typeUrl, [], names);
 
-    /// <summary>Changes the subscription, as the first message of a type with what the client holds from an earlier stream.</summary>
+    /// <summary>
+    /// Changes the subscription, as the first message of a type with what the client holds from an earlier stream.
+    /// </summary>
     public Task ChangeAsync(
         string typeUrl,
         IEnumerable<string> subscribe,
@@ -60,7 +63,8 @@ public sealed class DeltaModelClient : ModelClient<DeltaDiscoveryRequest, DeltaD
     public override async Task AckAsync(DeltaDiscoveryResponse response)
     {
         Hold(response.TypeUrl, held => held
-            .SetItems(response.Resources.Select(item => KeyValuePair.Create(item.Name, new HeldResource(item.Version, item.Resource_))))
+            .SetItems(response.Resources.Select(
+                item => KeyValuePair.Create(item.Name, new HeldResource(item.Version, item.Resource_))))
             .RemoveRange(response.RemovedResources));
         var request = Request(response.TypeUrl);
         request.ResponseNonce = response.Nonce;
@@ -77,7 +81,8 @@ public sealed class DeltaModelClient : ModelClient<DeltaDiscoveryRequest, DeltaD
     }
 
     /// <summary>The names of the resources in a response, in its order.</summary>
-    public static IReadOnlyList<string> NamesIn(DeltaDiscoveryResponse response) => [.. response.Resources.Select(item => item.Name)];
+    public static IReadOnlyList<string> NamesIn(DeltaDiscoveryResponse response) =>
+        [.. response.Resources.Select(item => item.Name)];
 
     private protected override string TypeUrlOf(DeltaDiscoveryResponse response) => response.TypeUrl;
 

@@ -19,6 +19,9 @@ public abstract class ModelClient<TRequest, TResponse> : IAsyncDisposable
     /// <summary>How long nothing more may come after a marker has shown that the server is done with what went before.</summary>
     public static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(250);
 
+    private static readonly ImmutableSortedDictionary<string, HeldResource> Nothing =
+        ImmutableSortedDictionary.Create<string, HeldResource>(StringComparer.Ordinal);
+
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly GrpcChannel? _ownChannel;
     private readonly CancellationTokenSource _life;
@@ -62,7 +65,7 @@ public abstract class ModelClient<TRequest, TResponse> : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _held.GetValueOrDefault(typeUrl, ImmutableSortedDictionary.Create<string, HeldResource>(StringComparer.Ordinal));
+            return _held.GetValueOrDefault(typeUrl, Nothing);
         }
     }
 

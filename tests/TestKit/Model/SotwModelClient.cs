@@ -26,12 +26,15 @@ public sealed class SotwModelClient : ModelClient<DiscoveryRequest, DiscoveryRes
     }
 
     /// <summary>Opens a stream on a connection of its own.</summary>
-    public static SotwModelClient Connect(int port, Node? node = null) => Open(ModelChannel.Connect(port), node, ownsChannel: true);
+    public static SotwModelClient Connect(int port, Node? node = null) =>
+        Open(ModelChannel.Connect(port), node, ownsChannel: true);
 
     /// <summary>Opens a stream on a shared connection.</summary>
     public static SotwModelClient Open(GrpcChannel channel, Node? node = null) => Open(channel, node, ownsChannel: false);
 
-    /// <summary>Asks for the names of a type: all it wants from now on. Without names it asks for none, or at first for all.</summary>
+    /// <summary>
+    /// Asks for the names of a type: all it wants from now on. Without names it asks for none, or at first for all.
+    /// </summary>
     public async Task SubscribeAsync(string typeUrl, params string[] names)
     {
         var state = Update(typeUrl, old => old with { Names = [.. names] });

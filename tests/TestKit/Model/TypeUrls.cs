@@ -1,6 +1,8 @@
 namespace XdsCanary.TestKit.Model;
 
-/// <summary>The type URLs of the xDS protocol, spelled out a second time: the tests do not take them from what they test.</summary>
+/// <summary>
+/// The type URLs of the xDS protocol, spelled out a second time: the tests do not take them from what they test.
+/// </summary>
 public static class TypeUrls
 {
     public const string Cluster = "type.googleapis.com/envoy.config.cluster.v3.Cluster";

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace XdsCanary.TestKit.Processes;
 
-/// <summary>A program run by a test. Disposed means gone, with its own children; the test's output gets the end of its log.</summary>
+/// <summary>
+/// A program run by a test. Disposed means gone, with its own children; the test's output gets the end of its log.
+/// </summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<int, Process> Running = new();

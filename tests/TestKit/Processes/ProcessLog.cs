@@ -1,6 +1,8 @@
 namespace XdsCanary.TestKit.Processes;
 
-/// <summary>What a program printed, both streams, in order of arrival. Thread-safe; the oldest lines go when it gets long.</summary>
+/// <summary>
+/// What a program printed, both streams, in order of arrival. Thread-safe; the oldest lines go when it gets long.
+/// </summary>
 public sealed class ProcessLog
 {
     private const int Capacity = 50_000;

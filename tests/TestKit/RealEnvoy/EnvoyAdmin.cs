@@ -47,7 +47,9 @@ public sealed class EnvoyAdmin : IDisposable
     public async Task<long> RejectedAsync() =>
         (await StatsAsync(@"\.update_rejected$|^listener_manager\.listener_create_failure$")).Values.Sum();
 
-    /// <summary>How many configurations Envoy has taken, by statistic: one for each type, and one for each route and cluster.</summary>
+    /// <summary>
+    /// How many configurations Envoy has taken, by statistic: one for each type, and one for each route and cluster.
+    /// </summary>
     public Task<IReadOnlyDictionary<string, long>> AcceptedAsync() => StatsAsync(@"\.update_success$");
 
     /// <summary>The dynamic resources that are active, ordered by kind and name.</summary>

@@ -26,7 +26,12 @@ public sealed record EnvoyResource(string Kind, string Name, string Version, str
             }
         }
 
-        return [.. found.OrderBy(resource => resource.Kind, StringComparer.Ordinal).ThenBy(resource => resource.Name, StringComparer.Ordinal)];
+        return
+        [
+            .. found
+                .OrderBy(resource => resource.Kind, StringComparer.Ordinal)
+                .ThenBy(resource => resource.Name, StringComparer.Ordinal),
+        ];
     }
 
     private static void Collect(

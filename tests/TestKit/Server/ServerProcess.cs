@@ -30,7 +30,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The process id since it was started last.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>The executable: built beside the tests, in the same configuration; <c>XDSCANARY_EXECUTABLE</c> names another.</summary>
+    /// <summary>
+    /// The executable: built beside the tests, in the same configuration; <c>XDSCANARY_EXECUTABLE</c> names another.
+    /// </summary>
     public static string ExecutablePath
     {
         get
@@ -79,7 +81,9 @@ public sealed class ServerProcess : IAsyncDisposable
         return _process.ExitAsync(timeout);
     }
 
-    /// <summary>Starts the process again on the same ports, after it was killed or stopped, and waits until it is ready.</summary>
+    /// <summary>
+    /// Starts the process again on the same ports, after it was killed or stopped, and waits until it is ready.
+    /// </summary>
     public async Task RestartAsync()
     {
         await _process.DisposeAsync();

@@ -21,7 +21,8 @@ public sealed record StreamState(string? Node, string Variant, IReadOnlyDictiona
     internal static StreamState Read(JsonElement stream) => new(
         stream.TryGetProperty("node", out var node) ? node.GetString() : null,
         stream.GetProperty("variant").GetString()!,
-        stream.GetProperty("types").EnumerateArray().ToDictionary(type => type.GetProperty("type").GetString()!, StreamType.Read));
+        stream.GetProperty("types").EnumerateArray()
+            .ToDictionary(type => type.GetProperty("type").GetString()!, StreamType.Read));
 }
 
 /// <summary>One type of a stream.</summary>

@@ -47,8 +47,11 @@ internal sealed class AnswerReader
         var answer = new Answer(header.Status, header.Upstream, string.Empty, header.Closes);
         return answer.IsSuccess
             ? answer
-            : answer with { Body = Encoding.UTF8.GetString(_buffer, bodyStart, Math.Min(filled - bodyStart, MaximalFailureText)) };
+            : answer with { Body = TextOf(_buffer.AsSpan(bodyStart, filled - bodyStart)) };
     }
+
+    private static string TextOf(ReadOnlySpan<byte> body) =>
+        Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaximalFailureText)]).Trim();
 
     private static bool IsComplete(in Head head, ReadOnlySpan<byte> body) =>
         head.IsChunked ? body.EndsWith("0\r\n\r\n"u8) : body.Length >= head.ContentLength;
@@ -110,7 +113,7 @@ internal sealed class AnswerReader
         var received = await socket.ReceiveAsync(_buffer.AsMemory(filled), SocketFlags.None);
         return received > 0
             ? received
-            : throw new IOException(filled == 0 ? "the connection was closed before the answer" : "the connection was closed in the answer");
+            : throw new IOException($"the connection was closed {(filled == 0 ? "before" : "in")} the answer");
     }
 
     private struct Head

@@ -24,7 +24,12 @@ public sealed class TrafficClient : IAsyncDisposable
         _limit = limit;
         _tally = new TrafficTally(_time);
         var request = options.WriteRequest();
-        _connections = [.. Enumerable.Range(0, options.Connections).Select(_ => new TrafficConnection(options, request, _tally, _time))];
+        _connections = new TrafficConnection[options.Connections];
+        for (var index = 0; index < _connections.Length; index++)
+        {
+            _connections[index] = new TrafficConnection(options, request, _tally, _time);
+        }
+
         _started = _time.GetTimestamp();
         _load = RunAllAsync();
     }
@@ -113,7 +118,7 @@ public sealed class TrafficClient : IAsyncDisposable
             return;
         }
 
-        // A request that is late goes out at once: the rate is kept on average, as clients who do not wait for each other keep it.
+        // A request that is late goes out at once: the rate is kept on average, as clients do who do not wait for each other.
         var early = TimeSpan.FromSeconds(number / rate) - _time.GetElapsedTime(_started);
         if (early > TimeSpan.Zero)
         {

@@ -3,8 +3,11 @@ using System.Net.Sockets;
 
 namespace XdsCanary.TestKit.Traffic;
 
-/// <summary>One keep-alive connection of a load: asks, waits for the answer, asks again. Used by one loop, watched by another.</summary>
-internal sealed class TrafficConnection(TrafficOptions options, byte[] request, TrafficTally tally, TimeProvider time) : IDisposable
+/// <summary>
+/// One keep-alive connection of a load: asks, waits for the answer, asks again. Used by one loop, watched by another.
+/// </summary>
+internal sealed class TrafficConnection(TrafficOptions options, byte[] request, TrafficTally tally, TimeProvider time)
+    : IDisposable
 {
     private const long Idle = 0;
 
@@ -44,7 +47,9 @@ internal sealed class TrafficConnection(TrafficOptions options, byte[] request, 
         }
     }
 
-    /// <summary>Breaks the connection if its answer is overdue. A timer for each request would cost more than the request.</summary>
+    /// <summary>
+    /// Breaks the connection if its answer is overdue. A timer for each request would cost more than the request.
+    /// </summary>
     public void BreakIfOverdue()
     {
         var askedAt = Interlocked.Read(ref _askedAt);

@@ -51,9 +51,9 @@ public sealed class BootstrapDocumentTests
     [Fact]
     public void Every_committed_file_has_a_documented_input()
     {
-        var files = Directory.EnumerateFiles(RepositoryPaths.Combine("envoy-config"), "*.yaml").Select(Path.GetFileNameWithoutExtension);
+        var files = Directory.EnumerateFiles(RepositoryPaths.Combine("envoy-config"), "*.yaml");
 
-        Assert.Equal(Committed.Keys.Order(), files.Order());
+        Assert.Equal(Committed.Keys.Order(), files.Select(Path.GetFileNameWithoutExtension).Order());
     }
 
     [Theory]

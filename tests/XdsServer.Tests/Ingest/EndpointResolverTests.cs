@@ -1,6 +1,6 @@
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
-using static XdsCanary.XdsServer.Tests.TestMesh;
+using static XdsCanary.XdsServer.Tests.MeshManifests;
 
 namespace XdsCanary.XdsServer.Tests.Ingest;
 
@@ -71,11 +71,11 @@ public class EndpointResolverTests
     }
 
     [Theory]
-    [InlineData("kubernetes.io/service-name: web", "other: web", "metadata.labels.kubernetes.io/service-name")]
+    [InlineData("kubernetes.io/service-name: web", "other: web", "metadata.labels[kubernetes.io/service-name]")]
     [InlineData("addressType: IPv4", "addressType: IPv5", "addressType")]
     [InlineData("addressType: IPv4\n", "", "addressType")]
     [InlineData("name: \"\"", "name: admin", "ports[0].name")]
-    [InlineData("service-name: web", "service-name: gone", "metadata.labels")]
+    [InlineData("service-name: web", "service-name: gone", "metadata.labels[kubernetes.io/service-name]")]
     public void Fault_of_a_slice_is_reported_at_its_field(string good, string bad, string field)
     {
         var yaml = Slice("x", Endpoint("10.0.0.1")).Replace(good, bad, StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
-using static XdsCanary.XdsServer.Tests.TestMesh;
+using static XdsCanary.XdsServer.Tests.MeshManifests;
 
 namespace XdsCanary.XdsServer.Tests.Ingest;
 

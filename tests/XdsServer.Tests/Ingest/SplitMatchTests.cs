@@ -1,6 +1,6 @@
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
-using static XdsCanary.XdsServer.Tests.TestMesh;
+using static XdsCanary.XdsServer.Tests.MeshManifests;
 
 namespace XdsCanary.XdsServer.Tests.Ingest;
 

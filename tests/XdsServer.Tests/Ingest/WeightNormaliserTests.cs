@@ -31,23 +31,23 @@ public class WeightNormaliserTests
     [InlineData("W18", "a: 0", "refused")]
     public void Weight_vector_is_emitted(string id, string backends, string expected)
     {
-        var assembly = TestMesh.Assemble(TestMesh.Services("web", "a", "b") + TestMesh.Split("s", "web", backends));
+        var assembly = MeshManifests.Assemble(MeshManifests.Services("web", "a", "b") + MeshManifests.Split("s", "web", backends));
 
-        var accepted = TestMesh.Condition(assembly, "TrafficSplit", "s", ConditionTypes.Accepted);
+        var accepted = MeshManifests.Condition(assembly, "TrafficSplit", "s", ConditionTypes.Accepted);
         var actual = accepted.Reason == ConditionReasons.InvalidWeight
             ? accepted.Reason
-            : TestMesh.Rules(assembly).Single()["web:80 ".Length..];
+            : MeshManifests.Rules(assembly).Single()["web:80 ".Length..];
         Assert.True(expected == actual, $"{id}: {actual}");
     }
 
     [Fact]
     public void W19_no_backends_is_an_invalid_split()
     {
-        var assembly = TestMesh.Assemble(
+        var assembly = MeshManifests.Assemble(
             "{apiVersion: split.smi-spec.io/v1alpha2, kind: TrafficSplit, metadata: {name: s}, "
             + "spec: {service: web, backends: []}}");
 
-        var problem = Assert.Single(TestMesh.Report(assembly, "TrafficSplit", "s").Problems);
+        var problem = Assert.Single(MeshManifests.Report(assembly, "TrafficSplit", "s").Problems);
         Assert.Equal(("spec.backends", "is empty"), (problem.Field, problem.Message));
         Assert.Empty(assembly.State.Rules);
     }

@@ -35,7 +35,7 @@ public class GoldenTests
         var folder = Path.Combine(Root, name);
         var input = File.ReadAllText(Path.Combine(folder, "input.yaml"));
         var group = Group(input);
-        var snapshot = SnapshotBuilder.Build(group, TestMesh.Build(TestMesh.Assemble(input), group).Bundle, null);
+        var snapshot = SnapshotBuilder.Build(group, MeshManifests.Build(MeshManifests.Assemble(input), group).Bundle, null);
         var json = new ResourceJson();
 
         foreach (var (type, file) in Files)

@@ -5,7 +5,7 @@ using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Resources;
-using static XdsCanary.XdsServer.Tests.TestMesh;
+using static XdsCanary.XdsServer.Tests.MeshManifests;
 
 namespace XdsCanary.XdsServer.Tests.Resources;
 
@@ -132,7 +132,7 @@ public class ResourceBundleBuilderTests
         var assembly = Assemble(
             Service("one", "[{port: 80}]", "{xdscanary.io/hosts: '*'}")
             + Service("two", "[{port: 80}]", "{xdscanary.io/hosts: '*'}"));
-        var reports = ObjectReports.Merge(assembly.Reports, Build(assembly).Findings);
+        var reports = ObjectReports.Merge(assembly.Reports, Build(assembly).Findings, ObjectSet.Empty);
 
         Assert.Same(assembly.Reports[0], reports[0]);
         Assert.False(reports[1].IsHealthy);

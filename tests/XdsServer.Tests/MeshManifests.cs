@@ -6,7 +6,7 @@ using XdsCanary.XdsServer.Resources;
 namespace XdsCanary.XdsServer.Tests;
 
 /// <summary>Short ways to write manifests and to read what becomes of them.</summary>
-internal static class TestMesh
+internal static class MeshManifests
 {
     public static readonly NodeGroup Own = new("default", string.Empty);
 

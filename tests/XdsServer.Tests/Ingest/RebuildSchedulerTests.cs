@@ -1,0 +1,91 @@
+using FsCheck.Xunit;
+using XdsCanary.XdsServer.Ingest;
+
+namespace XdsCanary.XdsServer.Tests.Ingest;
+
+public sealed class RebuildSchedulerTests
+{
+    private static readonly RebuildScheduler Idle = new(At(20), At(200));
+
+    [Fact]
+    public void Nothing_is_due_without_a_change()
+    {
+        Assert.Null(Idle.Due);
+        Assert.Null(Idle.Rebuilt(At(5)).Due);
+    }
+
+    [Fact]
+    public void First_change_is_due_at_once() => Assert.Equal(At(3), Idle.Changed(At(3)).Due);
+
+    [Fact]
+    public void Lone_change_after_a_pause_is_due_at_once() =>
+        Assert.Equal(At(1200), Idle.Rebuilt(At(1000)).Changed(At(1200)).Due);
+
+    [Fact]
+    public void Change_soon_after_a_rebuild_waits_for_the_hold_off() =>
+        Assert.Equal(At(1219), Idle.Rebuilt(At(1000)).Changed(At(1199)).Due);
+
+    [Fact]
+    public void Further_changes_put_the_rebuild_off()
+    {
+        var scheduler = Idle.Rebuilt(At(1000)).Changed(At(1010)).Changed(At(1025));
+
+        Assert.Equal(At(1045), scheduler.Due);
+        Assert.Equal(At(1010), scheduler.FirstPending);
+    }
+
+    [Fact]
+    public void No_change_waits_longer_than_the_maximum()
+    {
+        var scheduler = Idle.Rebuilt(At(1000));
+        for (var now = 1010; now <= 1205; now += 15)
+        {
+            scheduler = scheduler.Changed(At(now));
+        }
+
+        Assert.Equal(At(1210), scheduler.Due);
+    }
+
+    [Fact]
+    public void Rebuild_takes_all_changes_with_it()
+    {
+        var scheduler = Idle.Changed(At(10)).Changed(At(12)).Rebuilt(At(12));
+
+        Assert.Null(scheduler.Due);
+        Assert.Null(scheduler.FirstPending);
+        Assert.Equal(At(12), scheduler.LastRebuild);
+    }
+
+    [Fact]
+    public void Without_hold_off_every_change_is_due_at_once()
+    {
+        var scheduler = new RebuildScheduler(TimeSpan.Zero, TimeSpan.Zero).Rebuilt(At(10)).Changed(At(10));
+
+        Assert.Equal(At(10), scheduler.Due);
+    }
+
+    [Property]
+    public bool Due_is_never_before_the_last_change_nor_after_the_maximum(byte[] gaps)
+    {
+        var scheduler = Idle.Rebuilt(At(0));
+        var now = TimeSpan.Zero;
+        foreach (var gap in gaps)
+        {
+            now += At(gap);
+            if (scheduler.Due <= now)
+            {
+                scheduler = scheduler.Rebuilt(now);
+            }
+
+            scheduler = scheduler.Changed(now);
+            if (scheduler.Due > scheduler.FirstPending + scheduler.MaxHoldOff || scheduler.Due < scheduler.FirstPending)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static TimeSpan At(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+}
