@@ -112,6 +112,17 @@ public sealed class ManifestFoldTests
     }
 
     [Fact]
+    public void Fault_in_one_file_does_not_put_an_unused_duplicate_in_force()
+    {
+        Write("a.yaml", Thing("a"));
+        Write("b.yaml", Thing("a", "2"));
+
+        Assert.Equal("a=1", Show(Write("a.yaml", Broken)));
+        Assert.Equal("a=1", Show(Write("b.yaml", Thing("a", "3"))));
+        Assert.Equal("a=4", Show(Write("a.yaml", Thing("a", "4"))));
+    }
+
+    [Fact]
     public void Restored_object_gets_its_old_instance_back()
     {
         var before = Of(Write("a.yaml", Thing("a")), "a");

@@ -60,6 +60,21 @@ public sealed class OrderingTests
 
     [Theory]
     [MemberData(nameof(Variants))]
+    public void R_8_4_Clusters_that_keep_coming_do_not_extend_the_wait_of_routes(bool delta)
+    {
+        var stream = Envoy(delta);
+        var half = AckTimeout / 2;
+        var clusters = Assert.Single(stream.Publish(TestMesh.Of("a", "b")));
+
+        stream.Advance(half);
+        stream.Publish(TestMesh.Of("a", "b", "c"));
+        Assert.DoesNotContain(stream.Ack(clusters), reply => reply.Type.Equals(ResourceType.Route));
+
+        Assert.Contains(stream.Advance(half), reply => reply.Type.Equals(ResourceType.Route));
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
     public void R_8_4_Routes_wait_for_a_cluster_that_waits_itself(bool delta)
     {
         var stream = Envoy(delta);
