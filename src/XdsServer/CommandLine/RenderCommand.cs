@@ -31,7 +31,7 @@ internal static class RenderCommand
             Description = "Further namespaces that it sees (node.metadata.namespaces); '*' for all.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var command = new Command("render", "Print the Envoy resources made of manifests, as JSON.")
+        var command = new Command("render", "Print the Envoy resources made of manifests, as JSON; exits 1 if a manifest has a fault.")
         {
             directory, node, cluster, ns, visible,
         };

@@ -46,7 +46,7 @@ public sealed class RenderCommandTests
     {
         var (exitCode, output) = await ServerProcess.RunAsync("render", Path.Combine(ExpectedFault.Folder, "broken"));
 
-        Assert.Equal(0, exitCode);
+        Assert.Equal(1, exitCode);
         Assert.Contains("yaml-tab.yaml:4: a tab is used", output, StringComparison.Ordinal);
         Assert.Contains("\"default/stage:80\"", output, StringComparison.Ordinal);
     }
