@@ -63,13 +63,13 @@ internal sealed class MeshStateLoop(
         while (true)
         {
             var change = source.Changed.WaitAsync(seen, stoppingToken);
-            if (scheduler.Due is not { } due)
+            if (scheduler.Wait(Now) is { } wait)
+            {
+                await Task.WhenAny(change, Task.Delay(wait, time, stoppingToken));
+            }
+            else
             {
                 await change;
-            }
-            else if (due > Now)
-            {
-                await Task.WhenAny(change, Task.Delay(due - Now, time, stoppingToken));
             }
 
             stoppingToken.ThrowIfCancellationRequested();

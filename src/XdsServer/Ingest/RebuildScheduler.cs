@@ -32,5 +32,9 @@ internal sealed record RebuildScheduler(TimeSpan HoldOff, TimeSpan MaxHoldOff)
     /// <param name="now">When it starts.</param>
     public RebuildScheduler Rebuilt(TimeSpan now) => this with { LastRebuild = now, FirstPending = null, Due = null };
 
+    /// <summary>How long to wait for the next rebuild; zero once it is due, null while there is nothing to do.</summary>
+    /// <param name="now">The time, read once: a clock read twice may pass the due time in between.</param>
+    public TimeSpan? Wait(TimeSpan now) => Due is not { } due ? null : due > now ? due - now : TimeSpan.Zero;
+
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }

@@ -47,6 +47,17 @@ public sealed class RebuildSchedulerTests
     }
 
     [Fact]
+    public void Wait_is_never_negative_even_when_the_due_time_has_passed()
+    {
+        var scheduler = Idle.Rebuilt(At(1000)).Changed(At(1010));
+
+        Assert.Null(Idle.Wait(At(1000)));
+        Assert.Equal(At(12), scheduler.Wait(At(1018)));
+        Assert.Equal(At(0), scheduler.Wait(At(1030)));
+        Assert.Equal(At(0), scheduler.Wait(At(1031)));
+    }
+
+    [Fact]
     public void Rebuild_takes_all_changes_with_it()
     {
         var scheduler = Idle.Changed(At(10)).Changed(At(12)).Rebuilt(At(12));
