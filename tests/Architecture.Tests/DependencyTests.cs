@@ -14,7 +14,8 @@ public sealed class DependencyTests
         ["KubeRuntime"] = [],
         ["CanaryEngine"] = ["KubeRuntime"],
         ["DemoProxy"] = [Protos],
-        ["XdsServer"] = ["KubeRuntime", "CanaryEngine", "DemoProxy", Protos],
+        ["LoadTester"] = [],
+        ["XdsServer"] = ["KubeRuntime", "CanaryEngine", "DemoProxy", "LoadTester", Protos],
     };
 
     // Where decisions are made: values in, values out.

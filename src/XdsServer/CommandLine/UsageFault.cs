@@ -1,6 +1,6 @@
 using System.CommandLine;
 using XdsCanary.XdsServer.Hosting;
-using XdsCanary.XdsServer.Ingest;
+using XdsCanary.KubeRuntime.Documents;
 
 namespace XdsCanary.XdsServer.CommandLine;
 

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
-using XdsCanary.XdsServer.Ingest;
+using XdsCanary.KubeRuntime.Documents;
 
 namespace XdsCanary.XdsServer.Hosting;
 

@@ -18,7 +18,7 @@ internal static class EndpointSliceMapper
     {
         var faults = new ObjectFaults(source);
         NameRules.CheckMetadata(faults.Root, NameRules.IsSubdomain);
-        ObjectFaults.ReportMisspeltFields(faults.Root, "addressType", "endpoints", "ports");
+        FieldNames.ReportMisspelt(faults.Root, "addressType", "endpoints", "ports");
         var label = ReadService(faults.Root);
         var type = faults.Root.Field("addressType");
         var addressType = type.RequiredText("Write IPv4 or IPv6");

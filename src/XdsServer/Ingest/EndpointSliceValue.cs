@@ -1,5 +1,4 @@
 using XdsCanary.KubeRuntime.Objects;
-using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Ingest;
 

@@ -23,9 +23,9 @@ internal static class HttpRouteGroupMapper
     {
         var faults = new ObjectFaults(source);
         NameRules.CheckMetadata(faults.Root, NameRules.IsSubdomain);
-        ObjectFaults.ReportUnknownFields(faults.Root, "apiVersion", "kind", "metadata", "spec", "matches", "status");
+        FieldNames.ReportUnknown(faults.Root, "apiVersion", "kind", "metadata", "spec", "matches", "status");
         var spec = faults.Root.Field("spec");
-        ObjectFaults.ReportUnknownFields(spec, "matches");
+        FieldNames.ReportUnknown(spec, "matches");
         var field = spec.Field("matches").Exists ? spec.Field("matches") : faults.Root.Field("matches");
         var matches = field.Items().Select(item => ReadMatch(item, faults)).ToEquatableArray();
         return faults.Finish(() => new HttpRouteGroupValue(source.Key.Name, matches));
@@ -33,7 +33,7 @@ internal static class HttpRouteGroupMapper
 
     private static RouteMatch ReadMatch(NodeReader item, ObjectFaults faults)
     {
-        ObjectFaults.ReportUnknownFields(item, "name", "pathRegex", "methods", "headers");
+        FieldNames.ReportUnknown(item, "name", "pathRegex", "methods", "headers");
         item.Field("name").RequiredText("Give the match a name that is unique in the group");
         var path = item.Field("pathRegex");
         var pathRegex = path.Text() is { Length: > 0 } text && text != ".*" ? text : null;

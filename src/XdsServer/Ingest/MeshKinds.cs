@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using XdsCanary.KubeRuntime.Documents;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Model;
 

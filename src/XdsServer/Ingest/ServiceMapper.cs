@@ -16,7 +16,7 @@ internal static class ServiceMapper
         var faults = new ObjectFaults(source);
         NameRules.CheckMetadata(faults.Root, NameRules.IsLabel);
         var spec = faults.Root.Field("spec");
-        ObjectFaults.ReportMisspeltFields(spec, "ports");
+        FieldNames.ReportMisspelt(spec, "ports");
         var isExternal = spec.Field("type").Text() == "ExternalName";
         var externalName = isExternal ? ReadExternalName(spec.Field("externalName")) : null;
         var ports = ReadPorts(spec, isExternal);

@@ -18,9 +18,9 @@ internal static class TrafficSplitMapper
     {
         var faults = new ObjectFaults(source);
         NameRules.CheckMetadata(faults.Root, NameRules.IsSubdomain);
-        ObjectFaults.ReportUnknownFields(faults.Root, "apiVersion", "kind", "metadata", "spec", "status");
+        FieldNames.ReportUnknown(faults.Root, "apiVersion", "kind", "metadata", "spec", "status");
         var spec = faults.Root.Field("spec");
-        ObjectFaults.ReportUnknownFields(spec, "service", "backends", "matches");
+        FieldNames.ReportUnknown(spec, "service", "backends", "matches");
         var root = ReadServiceName(spec.Field("service"), "Write the name of the Service that clients call");
         var backends = ReadBackends(spec.Field("backends"), faults);
         var matches = spec.Field("matches").Items().Select(ReadMatch).ToEquatableArray();
@@ -53,7 +53,7 @@ internal static class TrafficSplitMapper
 
     private static SplitBackend ReadBackend(NodeReader item, ObjectFaults faults)
     {
-        ObjectFaults.ReportUnknownFields(item, "service", "weight");
+        FieldNames.ReportUnknown(item, "service", "weight");
         var service = ReadServiceName(item.Field("service"), "Write the name of the backend's Service");
         return new SplitBackend(service, ReadWeight(item.Field("weight"), faults));
     }
@@ -81,7 +81,7 @@ internal static class TrafficSplitMapper
 
     private static SplitMatch ReadMatch(NodeReader item)
     {
-        ObjectFaults.ReportUnknownFields(item, "apiGroup", "kind", "name");
+        FieldNames.ReportUnknown(item, "apiGroup", "kind", "name");
         var (name, kind, group) = (item.Field("name"), item.Field("kind"), item.Field("apiGroup"));
         return new SplitMatch(
             Place(name, name.RequiredText("Write the name of an HTTPRouteGroup")),

@@ -1,6 +1,5 @@
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Ingest.Weights;
-using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Ingest;
 

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
-namespace XdsCanary.XdsServer.Model;
+namespace XdsCanary.KubeRuntime;
 
 /// <summary>
 /// An immutable list that is equal to another when its items are, in order. Records that hold one can be compared as whole
@@ -11,7 +11,7 @@ namespace XdsCanary.XdsServer.Model;
 /// <typeparam name="T">The items; their own equality counts.</typeparam>
 /// <param name="items">The items.</param>
 [CollectionBuilder(typeof(EquatableArray), nameof(EquatableArray.Create))]
-internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
+public readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
 {
     private readonly ImmutableArray<T> _items = items;
 
@@ -64,7 +64,7 @@ internal readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable
 }
 
 /// <summary>Makes <see cref="EquatableArray{T}"/> values.</summary>
-internal static class EquatableArray
+public static class EquatableArray
 {
     /// <summary>Makes a list of items; what a collection expression calls.</summary>
     /// <param name="items">The items, copied.</param>

@@ -1,7 +1,7 @@
-namespace XdsCanary.XdsServer.Ingest;
+namespace XdsCanary.KubeRuntime.Documents;
 
 /// <summary>Guesses which known name a misspelt one stands for.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>Finds the known name with the fewest single-letter edits, if they are few for its length.</summary>
     /// <param name="written">The name as written.</param>

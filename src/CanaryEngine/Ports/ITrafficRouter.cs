@@ -1,0 +1,19 @@
+using XdsCanary.CanaryEngine.Core;
+
+namespace XdsCanary.CanaryEngine.Ports;
+
+/// <summary>Directs a canary's traffic by a TrafficSplit. Thread-safe for different canaries.</summary>
+public interface ITrafficRouter
+{
+    /// <summary>Reads where the traffic goes.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The plan; null when there is none.</returns>
+    ValueTask<TrafficPlan?> ReadAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Directs it. On return the change is on its way to the proxies, though perhaps not recorded yet.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="plan">Where to; null to leave the traffic to the target again.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask WriteAsync(CanarySpec spec, TrafficPlan? plan, CancellationToken cancellationToken);
+}
