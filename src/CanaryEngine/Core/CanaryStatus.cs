@@ -12,10 +12,18 @@ public sealed record CanaryStatus
     /// <summary>A canary that nothing is known of.</summary>
     public static CanaryStatus Empty { get; } = new();
 
+    /// <summary>Without what changes every few seconds and can be lost: two statuses that agree in this need not be written twice.</summary>
+    public CanaryStatus Durable => Run is null
+        ? this
+        : this with { Run = Run with { NextAbortCheck = null, AbortStrikes = 0 } };
+
     /// <summary><c>phase</c>.</summary>
     public CanaryPhase Phase { get; init; }
 
-    /// <summary><c>canaryWeight</c>: for display, as Flagger shows it; 0 in WaitingPromotion. See <see cref="RunStatus.Weight"/>.</summary>
+    /// <summary>
+    /// <c>canaryWeight</c>: for display. Percent of all traffic that the canary gets; of a Blue/Green or A/B run always 0, as
+    /// Flagger shows it. What counts is <see cref="RunStatus.Weight"/>.
+    /// </summary>
     public int CanaryWeight { get; init; }
 
     /// <summary><c>failedChecks</c> of the current run; kept after success, 0 after a rollback.</summary>
@@ -111,8 +119,14 @@ public sealed record RunStatus
     /// <summary>When the traffic was last changed; null before the first change.</summary>
     public DateTimeOffset? ChangedAt { get; init; }
 
-    /// <summary>All proxies have acknowledged that change.</summary>
-    public bool IsLive { get; init; }
+    /// <summary>All proxies have acknowledged that change, or it is not waited for.</summary>
+    public bool IsLive { get; init; } = true;
+
+    /// <summary>It was said that proxies lag behind or reject the change.</summary>
+    public bool LaggardsReported { get; init; }
+
+    /// <summary>The canary is still of the revision before: it is replaced once no proxy sends it requests any more.</summary>
+    public bool StartPending { get; init; }
 
     /// <summary>When the canary first got traffic in this run; null before.</summary>
     public DateTimeOffset? TrafficSince { get; init; }
@@ -129,16 +143,13 @@ public sealed record RunStatus
     /// <summary>Since when a gate has been closed; null when none is.</summary>
     public DateTimeOffset? GateSince { get; init; }
 
-    /// <summary>Checks in a row that found no traffic.</summary>
-    public int NoTraffic { get; init; }
+    /// <summary>Why the last checks had no verdict; null when the last one had.</summary>
+    public InconclusiveKind? Inconclusive { get; init; }
 
-    /// <summary>Checks in a row that the provider did not answer.</summary>
-    public int Outages { get; init; }
+    /// <summary>How many checks in a row had none for that reason.</summary>
+    public int InconclusiveChecks { get; init; }
 
-    /// <summary>Checks in a row whose query was refused.</summary>
-    public int BadQueries { get; init; }
-
-    /// <summary>When to look next whether the canary is hopeless; null for not.</summary>
+    /// <summary>When to look next whether the canary is hopeless; null for at once.</summary>
     public DateTimeOffset? NextAbortCheck { get; init; }
 
     /// <summary>How often in a row it looked hopeless.</summary>
@@ -154,8 +165,14 @@ public sealed record RunStatus
 /// <param name="Iterations">How many checks of Blue/Green or A/B.</param>
 /// <param name="Mirror">Whether requests are copied before the first step.</param>
 /// <param name="PromotionStep">Percent per step back to the primary; 0 for all at once.</param>
+/// <param name="MovesTraffic">False for the provider <c>kubernetes</c>: the analysis alone decides, no request is moved.</param>
 public sealed record RunPlan(
-    CanaryStrategy Strategy, EquatableArray<int> Steps, int Iterations, bool Mirror, int PromotionStep);
+    CanaryStrategy Strategy,
+    EquatableArray<int> Steps,
+    int Iterations,
+    bool Mirror,
+    int PromotionStep,
+    bool MovesTraffic = true);
 
 /// <summary>A run that ended.</summary>
 /// <param name="Revision">What was analysed.</param>

@@ -1,0 +1,57 @@
+namespace XdsCanary.CanaryEngine.Core.Phases;
+
+/// <summary>The convergence gate: a weight is observed only once the proxies route by it (H-20).</summary>
+internal static class Convergences
+{
+    /// <summary>True when enough proxies follow. Without proxies there is nobody to wait for.</summary>
+    public static bool IsReached(CanarySpec spec, ConvergenceFact fact)
+    {
+        var percent = spec.Analysis.Convergence.Percent;
+        return percent == 0 || (fact.IsPublished && (long)fact.Converged * 100 >= (long)fact.Proxies * percent);
+    }
+
+    /// <summary>Waits until the run's last change is live. Laggards and rejections are failed checks.</summary>
+    /// <param name="round">The decision being made; its run waits for a change to be live.</param>
+    /// <returns>The outcome; null when the change is live now.</returns>
+    public static Outcome? Await(Round round)
+    {
+        if (round.Facts.Convergence is not { } fact)
+        {
+            return new Ask([new AskConvergence()]);
+        }
+
+        if (IsReached(round.Spec, fact))
+        {
+            round.Run = round.Run with { IsLive = true, LaggardsReported = false };
+            round.NextTick();
+            return null;
+        }
+
+        var isRejected = fact.Rejection.Length > 0;
+        var limit = round.Run.LaggardsReported || round.Run.ChangedAt is not { } changed
+            ? round.Status.NextCheck ?? round.Now
+            : changed + round.Spec.Analysis.Convergence.Timeout;
+        var isOverdue = round.Now >= limit || (isRejected && !round.Run.LaggardsReported);
+        var text = isRejected ? Rejected(round, fact) : Lagging(round, fact);
+        if (!isOverdue)
+        {
+            var due = round.Now + Round.Soon;
+            return round.Hold(isRejected ? Reasons.RouteRejected : Reasons.NotConverged, text, due < limit ? due : limit);
+        }
+
+        round.Run = round.Run with { LaggardsReported = true };
+        return Checks.Fail(round, isRejected ? Reasons.RouteRejected : Reasons.NotConverged, text, round.Now + Round.Soon);
+    }
+
+    private static string Rejected(Round round, ConvergenceFact fact) =>
+        $"Halt {Texts.Name(round.Spec)} advancement route rejected by {fact.Rejection}";
+
+    private static string Lagging(Round round, ConvergenceFact fact)
+    {
+        var since = round.Now - (round.Run.ChangedAt ?? round.Now);
+        var who = fact.Lagging.Count == 0 ? "any proxy" : string.Join(", ", fact.Lagging.Take(10));
+        var more = fact.Lagging.Count > 10 ? $" and {fact.Lagging.Count - 10} more" : string.Empty;
+        return $"Halt {Texts.Name(round.Spec)} advancement weight {round.Run.Weight} not acknowledged by {who}{more} "
+            + $"after {Texts.Span(since)}";
+    }
+}
