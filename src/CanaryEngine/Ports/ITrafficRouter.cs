@@ -16,4 +16,8 @@ public interface ITrafficRouter
     /// <param name="plan">Where to; null to leave the traffic to the target again.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask WriteAsync(CanarySpec spec, TrafficPlan? plan, CancellationToken cancellationToken);
+
+    /// <summary>True once what was written last is part of what the proxies are told.</summary>
+    /// <param name="spec">The canary.</param>
+    bool IsPublished(CanarySpec spec);
 }

@@ -1,0 +1,32 @@
+namespace XdsCanary.CanaryEngine.Observability;
+
+/// <summary>The event ids of the engine's log, 2000 to 2199; the parts with adapters have their own blocks after that.</summary>
+internal static class CanaryEventIds
+{
+    /// <summary>A normal event of a canary.</summary>
+    public const int CanaryEvent = 2000;
+
+    /// <summary>A warning event of a canary.</summary>
+    public const int CanaryWarning = 2001;
+
+    /// <summary>A reconciliation failed.</summary>
+    public const int ReconcileFailed = 2010;
+
+    /// <summary>An effect failed.</summary>
+    public const int EffectFailed = 2011;
+
+    /// <summary>A canary went.</summary>
+    public const int CanaryGone = 2012;
+
+    /// <summary>The engine started.</summary>
+    public const int EngineStarted = 2013;
+
+    /// <summary>A notice could not be given.</summary>
+    public const int NoticeFailed = 2014;
+
+    /// <summary>A state file cannot be read.</summary>
+    public const int StateUnreadable = 2100;
+
+    /// <summary>A Canary object is invalid.</summary>
+    public const int CanaryInvalid = 2101;
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Observability;
+
+/// <summary>The engine's log lines.</summary>
+internal static partial class CanaryLog
+{
+    [LoggerMessage(CanaryEventIds.CanaryEvent, LogLevel.Information, "{Event}")]
+    public static partial void CanaryEvent(this ILogger logger, string @event);
+
+    [LoggerMessage(CanaryEventIds.CanaryWarning, LogLevel.Information, "{Event}")]
+    public static partial void CanaryWarning(this ILogger logger, string @event);
+
+    [LoggerMessage(CanaryEventIds.ReconcileFailed, LogLevel.Error, "Canary {Canary} could not be looked after; tried again in {Pause}.")]
+    public static partial void ReconcileFailed(this ILogger logger, Exception exception, NamespacedName canary, TimeSpan pause);
+
+    [LoggerMessage(CanaryEventIds.EffectFailed, LogLevel.Warning, "Canary {Canary}: {Effect} could not be done: {Reason}.")]
+    public static partial void EffectFailed(this ILogger logger, NamespacedName canary, string effect, string reason);
+
+    [LoggerMessage(CanaryEventIds.CanaryGone, LogLevel.Information, "Canary {Canary} is gone; its target has the traffic again.")]
+    public static partial void CanaryGone(this ILogger logger, NamespacedName canary);
+
+    [LoggerMessage(CanaryEventIds.EngineStarted, LogLevel.Information, "Canary engine started: {Canaries} canaries, {States} known from before.")]
+    public static partial void EngineStarted(this ILogger logger, int canaries, int states);
+
+    [LoggerMessage(CanaryEventIds.NoticeFailed, LogLevel.Error, "A notice of canary {Canary} could not be given.")]
+    public static partial void NoticeFailed(this ILogger logger, Exception exception, NamespacedName canary);
+
+    [LoggerMessage(CanaryEventIds.StateUnreadable, LogLevel.Error, "State file {File} cannot be read and is put aside: {Reason}")]
+    public static partial void StateUnreadable(this ILogger logger, string file, string reason);
+
+    [LoggerMessage(CanaryEventIds.CanaryInvalid, LogLevel.Warning, "{Problem}")]
+    public static partial void CanaryInvalid(this ILogger logger, string problem);
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Observability;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Reconcile;
+
+/// <summary>
+/// Looks after all canaries: each is decided about when it is due, when something of it changes and when a person asks for
+/// something. One canary is worked on by one round at a time, many side by side; a fault in one stops none (H-32).
+/// </summary>
+/// <param name="catalog">The canaries.</param>
+/// <param name="reconciler">Makes the rounds.</param>
+/// <param name="notices">Drained at the end.</param>
+/// <param name="metrics">Counts.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed class CanaryController(
+    ICanaryCatalog catalog,
+    CanaryReconciler reconciler,
+    NoticeRunner notices,
+    CanaryMetrics metrics,
+    TimeProvider time,
+    ILogger<CanaryController> logger) : BackgroundService
+{
+    // Rounds mostly wait for answers; so many may wait at once.
+    private const int MaxRounds = 256;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
+    private readonly WorkQueue<NamespacedName> _queue = new(time);
+    private readonly ConcurrentDictionary<NamespacedName, ConcurrentQueue<PendingVerb>> _verbs = new();
+    private readonly ConcurrentDictionary<NamespacedName, int> _failures = new();
+    private readonly SemaphoreSlim _slots = new(MaxRounds);
+
+    /// <summary>Asks for something on a person's behalf.</summary>
+    /// <param name="key">The canary.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="cancellationToken">Ends the wait; what was asked is done nevertheless.</param>
+    /// <returns>The status after it, and why it was refused if it was; null for a canary that does not exist.</returns>
+    public async Task<RoundResult?> AskAsync(NamespacedName key, VerbRequest request, CancellationToken cancellationToken)
+    {
+        if (catalog.Find(key)?.Spec is null)
+        {
+            return null;
+        }
+
+        var pending = new PendingVerb(request, new TaskCompletionSource<RoundResult?>(
+            TaskCreationOptions.RunContinuationsAsynchronously));
+        _verbs.GetOrAdd(key, _ => new ConcurrentQueue<PendingVerb>()).Enqueue(pending);
+        _queue.Add(key);
+        return await pending.Done.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var rounds = new ConcurrentDictionary<Task, byte>();
+        var changes = FollowAsync(stoppingToken);
+        try
+        {
+            while (true)
+            {
+                await _slots.WaitAsync(stoppingToken);
+                var (key, due) = await _queue.TakeAsync(stoppingToken);
+                metrics.Taken(time.GetUtcNow() - due);
+                var round = Task.Run(() => RoundAsync(key, stoppingToken), CancellationToken.None);
+                rounds.TryAdd(round, 0);
+                _ = round.ContinueWith(
+                    ended => rounds.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await Task.WhenAll([.. rounds.Keys, changes]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(notices.DrainAsync(), Task.Delay(DrainLimit, time, CancellationToken.None));
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            foreach (var key in await catalog.WaitForChangesAsync(stoppingToken))
+            {
+                _queue.Add(key);
+            }
+        }
+    }
+
+    private async Task RoundAsync(NamespacedName key, CancellationToken stoppingToken)
+    {
+        DateTimeOffset? due = null;
+        var verb = TakeVerb(key);
+        try
+        {
+            due = await ReconcileAsync(key, verb, stoppingToken);
+            _failures.TryRemove(key, out _);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            verb?.Done.TrySetCanceled(stoppingToken);
+        }
+        catch (Exception exception)
+        {
+            var pause = PauseAfter(_failures.AddOrUpdate(key, 1, (_, count) => count + 1));
+            logger.ReconcileFailed(exception, key, pause);
+            verb?.Done.TrySetException(exception);
+            due = time.GetUtcNow() + pause;
+        }
+        finally
+        {
+            var hasMore = _verbs.TryGetValue(key, out var verbs) && !verbs.IsEmpty;
+            _queue.Done(key, hasMore ? time.GetUtcNow() : due);
+            _slots.Release();
+        }
+    }
+
+    private async Task<DateTimeOffset?> ReconcileAsync(NamespacedName key, PendingVerb? verb, CancellationToken stoppingToken)
+    {
+        if (catalog.Find(key) is not { Spec: { } spec } entry)
+        {
+            verb?.Done.TrySetResult(null);
+            return null;
+        }
+
+        var result = await reconciler.ReconcileAsync(spec, verb?.Request, entry.IsDeleted, stoppingToken);
+        verb?.Done.TrySetResult(result);
+        if (entry.IsDeleted)
+        {
+            catalog.Forget(key);
+            metrics.Forget(spec);
+            logger.CanaryGone(key);
+        }
+
+        return result.Due;
+    }
+
+    private PendingVerb? TakeVerb(NamespacedName key) =>
+        _verbs.TryGetValue(key, out var verbs) && verbs.TryDequeue(out var verb) ? verb : null;
+
+    private static TimeSpan PauseAfter(int failures)
+    {
+        var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(failures, 10) - 1));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+
+    private sealed record PendingVerb(VerbRequest Request, TaskCompletionSource<RoundResult?> Done);
+}

@@ -1,0 +1,100 @@
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Ports;
+
+namespace XdsCanary.CanaryEngine.Reconcile;
+
+/// <summary>
+/// Observes what a decision needs: the cheap facts always, the others when the decision asks. Questions of one kind are asked in
+/// parallel, each with its own limit. Thread-safe.
+/// </summary>
+/// <param name="workloads">The workloads.</param>
+/// <param name="router">The traffic.</param>
+/// <param name="metrics">The metrics.</param>
+/// <param name="webhooks">The webhooks.</param>
+/// <param name="proxies">The proxies.</param>
+/// <param name="time">The clock.</param>
+internal sealed class FactGatherer(
+    IWorkloads workloads,
+    ITrafficRouter router,
+    IMetricsProvider metrics,
+    IWebhookClient webhooks,
+    IConvergenceProbe proxies,
+    TimeProvider time)
+{
+    /// <summary>Observes what every decision needs.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="status">What is remembered of it.</param>
+    /// <param name="verb">What a person asks for; null for nothing.</param>
+    /// <param name="isDeleted">The canary is being deleted.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Facts> ObserveAsync(
+        CanarySpec spec, CanaryStatus status, VerbRequest? verb, bool isDeleted, CancellationToken cancellationToken)
+    {
+        var observed = await workloads.ObserveAsync(spec, status, cancellationToken);
+        return new Facts
+        {
+            Now = time.GetUtcNow(),
+            IsDeleted = isDeleted,
+            Target = observed.Target,
+            Primary = observed.Primary,
+            Canary = observed.Canary,
+            Traffic = await router.ReadAsync(spec, cancellationToken),
+            Verb = verb,
+        };
+    }
+
+    /// <summary>Answers questions.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="status">What is remembered of it.</param>
+    /// <param name="facts">The facts so far.</param>
+    /// <param name="ask">The questions.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The facts with the answers.</returns>
+    public async Task<Facts> AnswerAsync(
+        CanarySpec spec, CanaryStatus status, Facts facts, Ask ask, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(
+            ask.Questions.Select(question => AnswerAsync(spec, status, question, cancellationToken)));
+        return answers.Aggregate(facts, (known, add) => add(known));
+    }
+
+    private async Task<Func<Facts, Facts>> AnswerAsync(
+        CanarySpec spec, CanaryStatus status, Question question, CancellationToken cancellationToken)
+    {
+        switch (question)
+        {
+            case AskHook hook:
+                var payload = new WebhookPayload(
+                    spec.Key, hook.Phase, Payloads.Checksum(status), hook.Hook.Metadata);
+                var answer = await webhooks.CallAsync(hook.Hook, payload, cancellationToken);
+                return facts => facts with { Hooks = facts.Hooks.SetItem(hook.Hook.Name, answer) };
+            case AskMetric metric:
+                var value = await metrics.QueryAsync(spec, metric, cancellationToken);
+                return facts => metric.ForAbort
+                    ? facts with { AbortMetrics = facts.AbortMetrics.SetItem(metric.Check.Name, value) }
+                    : facts with { Metrics = facts.Metrics.SetItem(metric.Check.Name, value) };
+            case AskProviders:
+                var providers = await metrics.ProbeAsync(spec, cancellationToken);
+                return facts => facts with { Providers = providers };
+            case AskConvergence:
+                var convergence = Describe(spec);
+                return facts => facts with { Convergence = convergence };
+            default:
+                throw new InvalidOperationException($"No answer to {question.GetType().Name} is known.");
+        }
+    }
+
+    private ConvergenceFact Describe(CanarySpec spec)
+    {
+        // Asked in this order, a snapshot that is published in between counts against us, never for us.
+        var isPublished = router.IsPublished(spec);
+        var seen = proxies.Describe(spec.Apex);
+        var rejection = seen.Lagging.FirstOrDefault(proxy => proxy.Rejection is not null);
+        return new ConvergenceFact(
+            seen.Proxies,
+            seen.Converged,
+            seen.Lagging.Select(proxy => proxy.Node).ToEquatableArray(),
+            rejection is null ? string.Empty : $"{rejection.Node}: {rejection.Rejection}",
+            isPublished);
+    }
+}
