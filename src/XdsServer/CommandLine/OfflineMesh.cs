@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Hosting;
 using XdsCanary.XdsServer.Ingest;
@@ -19,7 +20,8 @@ internal sealed record OfflineMesh(
     /// <summary>Reads objects as the server does.</summary>
     /// <param name="objects">The objects.</param>
     /// <param name="options">The settings.</param>
-    public static OfflineMesh Read(ObjectSet objects, ServerOptions options)
+    /// <param name="canaries">What canaries are read for.</param>
+    public static OfflineMesh Read(ObjectSet objects, ServerOptions options, MapperOptions canaries)
     {
         var assembly = MeshAssembler.Assemble(null, objects, options.ToMesh());
         // Each namespace's own view, and the view of everything: what collides in one need not collide in another.
@@ -34,11 +36,12 @@ internal sealed record OfflineMesh(
         var notices = conditions[true]
             .Where(pair => pair.Condition.Reason != ConditionReasons.Accepted)
             .Select(pair => Notice(pair.Report, pair.Condition));
+        var engine = CanaryObjects.Read(objects.Objects, canaries);
         return new OfflineMesh(
             options,
             assembly.State,
-            [.. conditions[false].SelectMany(pair => pair.Condition.Problems.Items).Distinct()],
-            [.. notices]);
+            [.. conditions[false].SelectMany(pair => pair.Condition.Problems.Items).Distinct(), .. engine.Faults],
+            [.. notices, .. engine.Notes]);
     }
 
     /// <summary>Makes the snapshot that nodes of a group would get.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Envoy.Config.Core.V3;
 using Google.Protobuf.WellKnownTypes;
+using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.KubeRuntime.Standalone;
 using XdsCanary.XdsServer.Admin;
@@ -66,7 +67,7 @@ internal static class RenderCommand
         }
 
         var objects = ManifestReader.ReadFiles([directory.FullName], options.DefaultNamespace).Set;
-        var mesh = OfflineMesh.Read(objects, options);
+        var mesh = OfflineMesh.Read(objects, options, new MapperOptions());
         ObjectProblem[] problems = [.. objects.Problems, .. mesh.Problems];
         foreach (var problem in problems)
         {

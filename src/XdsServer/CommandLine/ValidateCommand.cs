@@ -1,4 +1,5 @@
 using System.CommandLine;
+using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.KubeRuntime.Standalone;
 using XdsCanary.XdsServer.Hosting;
@@ -16,15 +17,22 @@ internal static class ValidateCommand
             Description = "Manifest files, or directories of them.",
             Arity = ArgumentArity.OneOrMore,
         };
+        var standalone = new Option<bool>("--standalone")
+        {
+            Description = "Also refuse canaries that need Kubernetes, as a server without it does.",
+        };
         var command = new Command(
             "validate",
-            "Check manifests; prints file:line, object, field and fix of each fault and exits 1 if there is one.") { files };
+            "Check manifests; prints file:line, object, field and fix of each fault and exits 1 if there is one.") { files, standalone };
         command.SetAction(parse => Run(
-            parse.GetValue(files)!, parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error));
+            parse.GetValue(files)!,
+            new MapperOptions { Standalone = parse.GetValue(standalone) },
+            parse.InvocationConfiguration.Output,
+            parse.InvocationConfiguration.Error));
         return command;
     }
 
-    private static int Run(string[] paths, TextWriter output, TextWriter errors)
+    private static int Run(string[] paths, MapperOptions canaries, TextWriter output, TextWriter errors)
     {
         if (Array.Find(paths, path => !File.Exists(path) && !Directory.Exists(path)) is { } absent)
         {
@@ -41,7 +49,7 @@ internal static class ValidateCommand
         }
 
         var objects = ManifestReader.ReadFiles(paths, options.DefaultNamespace).Set;
-        var offline = OfflineMesh.Read(objects, options);
+        var offline = OfflineMesh.Read(objects, options, canaries);
         ObjectProblem[] problems = [.. objects.Problems.Concat(offline.Problems).Distinct().OrderBy(Place)];
         foreach (var line in problems.Concat(offline.Notices).OrderBy(Place))
         {

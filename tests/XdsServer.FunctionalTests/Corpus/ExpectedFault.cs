@@ -19,9 +19,10 @@ internal sealed record ExpectedFault(string Place, string Object, string Field, 
     public bool IsNotice => Text.Contains("notice", StringComparison.Ordinal);
 
     /// <summary>All of them, in the order in which they are told.</summary>
-    public static IReadOnlyList<ExpectedFault> ReadAll() =>
+    /// <param name="file">The file that lists them.</param>
+    public static IReadOnlyList<ExpectedFault> ReadAll(string file = "expected.txt") =>
     [
-        .. System.IO.File.ReadLines(Path.Combine(Folder, "expected.txt"))
+        .. System.IO.File.ReadLines(Path.Combine(Folder, file))
             .Where(line => line.Length > 0 && !line.StartsWith('#'))
             .Select(line => line.Split(" | "))
             .Select(parts => new ExpectedFault(parts[0], Or(parts[1]), Or(parts[2]), parts[3])),
