@@ -1,6 +1,5 @@
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
-using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Alerting;
 
@@ -24,11 +23,11 @@ internal sealed class AlertDirectory(IAlertProviders providers, ISecrets secrets
 
         var address = provider.Address;
         var token = string.Empty;
-        if (provider.SecretName.Length > 0)
+        if (provider.Secret is { } name)
         {
-            if (secrets.Find(new NamespacedName(alert.Provider.Namespace, provider.SecretName)) is not { } secret)
+            if (secrets.Find(name) is not { } secret)
             {
-                fault = $"alert provider {reference} secretRef error: secret {provider.SecretName} not found";
+                fault = $"alert provider {reference} secretRef error: secret {name.Name} not found";
                 return null;
             }
 
@@ -39,7 +38,7 @@ internal sealed class AlertDirectory(IAlertProviders providers, ISecrets secrets
             }
 
             // Files and `kubectl create secret --from-file` leave a line break at the end.
-            address = given.Trim();
+            address = Uri.TryCreate(given.Trim(), UriKind.Absolute, out var url) ? url : null;
             token = secret.GetValueOrDefault("token", string.Empty).Trim();
         }
 

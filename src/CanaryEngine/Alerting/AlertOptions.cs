@@ -1,4 +1,4 @@
-using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.CanaryEngine.Core;
 
 namespace XdsCanary.CanaryEngine.Alerting;
 
@@ -51,18 +51,19 @@ public sealed record AlertOptions
         fault = string.Empty;
         if (TeamsUrl.Length > 0)
         {
-            var teams = new AlertProviderSpec { Type = AlertProviderType.Teams, Proxy = TeamsProxy };
-            return AlertReceiver.Make("msteams", teams, TeamsUrl, string.Empty, out fault);
+            var teams = new AlertProviderSpec { Key = default, Type = AlertProviderType.Teams, Proxy = TeamsProxy };
+            return AlertReceiver.Make("msteams", teams, Url(TeamsUrl), string.Empty, out fault);
         }
 
         var slack = new AlertProviderSpec
         {
+            Key = default,
             Type = AlertProviderType.Slack,
             Channel = SlackChannel,
             Username = SlackUsername,
             Proxy = SlackProxy,
         };
-        return SlackUrl.Length == 0 ? null : AlertReceiver.Make("slack", slack, SlackUrl, SlackToken, out fault);
+        return SlackUrl.Length == 0 ? null : AlertReceiver.Make("slack", slack, Url(SlackUrl), SlackToken, out fault);
     }
 
     private static string? Given(string? value) => string.IsNullOrEmpty(value) ? null : value;

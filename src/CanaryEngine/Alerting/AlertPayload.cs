@@ -1,3 +1,4 @@
+using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
 
 namespace XdsCanary.CanaryEngine.Alerting;

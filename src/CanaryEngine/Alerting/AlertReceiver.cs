@@ -1,4 +1,4 @@
-using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.CanaryEngine.Core;
 
 namespace XdsCanary.CanaryEngine.Alerting;
 
@@ -27,7 +27,7 @@ internal sealed record AlertReceiver(string Name, AlertProviderType Type, Uri Ad
     /// <param name="token">The token; empty for none.</param>
     /// <param name="fault">Why there is none.</param>
     /// <returns>The receiver; null when what is written cannot work.</returns>
-    public static AlertReceiver? Make(string name, AlertProviderSpec provider, string address, string token, out string fault)
+    public static AlertReceiver? Make(string name, AlertProviderSpec provider, Uri? address, string token, out string fault)
     {
         var isChat = provider.Type is AlertProviderType.Slack or AlertProviderType.Discord or AlertProviderType.Rocket;
         fault = string.Empty;
@@ -39,7 +39,7 @@ internal sealed record AlertReceiver(string Name, AlertProviderType Type, Uri Ad
         {
             fault = "empty username";
         }
-        else if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        else if (address is not { IsAbsoluteUri: true, Scheme: "http" or "https" } url)
         {
             fault = "its address is not an http or https URL";
         }
