@@ -20,7 +20,7 @@ internal sealed class CanaryMetrics
     /// <param name="version">The version of the program.</param>
     public CanaryMetrics(CollectorRegistry registry, string version)
     {
-        var factory = Metrics.WithCustomRegistry(registry);
+        var factory = Prometheus.Metrics.WithCustomRegistry(registry);
         string[] ended = ["name", "namespace", "deployment_strategy", "analysis_status"];
         factory.CreateGauge("flagger_info", "Version and mesh provider.", "version", "mesh_provider")
             .WithLabels(version, "envoy").Set(1);

@@ -43,13 +43,3 @@ public interface IPublishedObjects
     /// <summary>The revision of the object set that the published snapshots are made of.</summary>
     long Revision { get; }
 }
-
-/// <summary>Hears of every event of a canary, for receivers outside. Returns at once (H-25). Thread-safe.</summary>
-public interface ICanaryEventSink
-{
-    /// <summary>Takes an event.</summary>
-    /// <param name="spec">The canary.</param>
-    /// <param name="status">Its status.</param>
-    /// <param name="canaryEvent">What happened.</param>
-    void Publish(CanarySpec spec, CanaryStatus status, CanaryEvent canaryEvent);
-}

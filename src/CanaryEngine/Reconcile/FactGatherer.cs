@@ -1,5 +1,6 @@
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.CanaryEngine.Webhooks;
 
 namespace XdsCanary.CanaryEngine.Reconcile;
 
@@ -65,7 +66,7 @@ internal sealed class FactGatherer(
         {
             case AskHook hook:
                 var payload = new WebhookPayload(
-                    spec.Key, hook.Phase, Payloads.Checksum(status), hook.Hook.Metadata);
+                    spec.Key, hook.Phase, Checksum.Of(status.LastAppliedSpec), hook.Hook.Metadata);
                 var answer = await webhooks.CallAsync(hook.Hook, payload, cancellationToken);
                 return facts => facts with { Hooks = facts.Hooks.SetItem(hook.Hook.Name, answer) };
             case AskMetric metric:

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Observability;
 using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.CanaryEngine.Webhooks;
 using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Reconcile;
@@ -12,14 +13,14 @@ namespace XdsCanary.CanaryEngine.Reconcile;
 /// another, those of different canaries side by side. Thread-safe.
 /// </summary>
 /// <param name="alerts">Takes alerts.</param>
-/// <param name="events">Takes events.</param>
+/// <param name="events">Tells event webhooks.</param>
 /// <param name="webhooks">Calls post-rollout hooks.</param>
 /// <param name="store">Keeps the events that post-rollout hooks lead to.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed class NoticeRunner(
     IAlertSink alerts,
-    ICanaryEventSink events,
+    EventWebhooks events,
     IWebhookClient webhooks,
     ICanaryEventLog store,
     TimeProvider time,
@@ -104,15 +105,14 @@ internal sealed class NoticeRunner(
             logger.CanaryEvent(told.Text);
         }
 
-        var now = time.GetUtcNow();
-        events.Publish(spec, status, new CanaryEvent(now, now, 1, told.IsWarning, told.Text, told.Phase));
+        events.Send(spec, Checksum.Of(status.LastAppliedSpec), told);
     }
 
     private async Task CallPostRolloutAsync(CanarySpec spec, CanaryStatus status, PostRolloutNotice post)
     {
         foreach (var hook in spec.Analysis.HooksOf(WebhookType.PostRollout))
         {
-            var payload = new WebhookPayload(spec.Key, post.Phase, Payloads.Checksum(status), hook.Metadata);
+            var payload = new WebhookPayload(spec.Key, post.Phase, Checksum.Of(status.LastAppliedSpec), hook.Metadata);
             var answer = await webhooks.CallAsync(hook, payload, CancellationToken.None);
             var notice = answer.Passed
                 ? new EventNotice(false, Texts.HookPassed(hook.Type, hook.Name), post.Phase)
