@@ -27,6 +27,9 @@ public sealed class MatchReaderTests
 
     [Theory]
     [InlineData("", ": matches every request. ")]
+    [InlineData("headers: {}", ": matches every request. ")]
+    [InlineData("headers: {x: qa}", ".headers[x]: must be an object. ")]
+    [InlineData("headers: [x]", ".headers: must be an object. ")]
     [InlineData("headers: {x: {}}", ".headers[x]: does not say what it must be. Write one of exact, prefix, suffix and regex")]
     [InlineData("headers: {x: {exact: a, regex: b}}", ".headers[x]: says what it must be in several ways. ")]
     [InlineData("headers: {x: {exat: a, exact: b}}", ".headers[x].exat: is not a known field. Write 'exact'")]
