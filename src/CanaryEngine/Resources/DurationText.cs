@@ -6,9 +6,12 @@ namespace XdsCanary.CanaryEngine.Resources;
 /// <summary>Reads durations as Go programs write them: <c>30s</c>, <c>1m30s</c>, <c>1.5h</c>, <c>500ms</c>.</summary>
 internal static partial class DurationText
 {
+    /// <summary>What longer durations are cut to: far longer than any that is allowed somewhere.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(1000);
+
     /// <summary>Reads a duration. A sign is not allowed: nothing here lasts a negative time.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The duration; null when the text is none, or one of more than 1000 days.</returns>
+    /// <returns>The duration, at most <see cref="Longest"/>; null when the text is none.</returns>
     public static TimeSpan? Parse(string text)
     {
         var match = Pattern().Match(text);
@@ -25,7 +28,7 @@ internal static partial class DurationText
             total += double.Parse(numbers[i].Value, CultureInfo.InvariantCulture) * Milliseconds(units[i].Value);
         }
 
-        return total <= TimeSpan.FromDays(1000).TotalMilliseconds ? TimeSpan.FromMilliseconds(total) : null;
+        return TimeSpan.FromMilliseconds(Math.Min(total, Longest.TotalMilliseconds));
     }
 
     /// <summary>Writes a duration as Prometheus takes it; as it was written where that is possible.</summary>

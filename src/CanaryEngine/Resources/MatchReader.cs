@@ -18,7 +18,9 @@ internal static class MatchReader
             "cannot be told from a request: only a sidecar at the caller knows them", "Remove it, and match a header that callers send");
         var headers = ReadNamed(item.Field("headers"), isHeader: true);
         var parameters = ReadNamed(item.Field("queryParams"), isHeader: false);
-        if (headers.Count + parameters.Count == 0 && !item.Field("sourceLabels").Exists)
+        if (headers.Count + parameters.Count == 0
+            && IsObject(item) && IsObject(item.Field("headers")) && IsObject(item.Field("queryParams"))
+            && !item.Field("sourceLabels").Exists)
         {
             item.Report("matches every request", "Write headers or queryParams, or remove it");
         }
@@ -56,7 +58,7 @@ internal static class MatchReader
             .. Found(field, "exact", TextMatchKind.Exact), .. Found(field, "prefix", TextMatchKind.Prefix),
             .. Found(field, "suffix", TextMatchKind.Suffix), .. Found(field, "regex", TextMatchKind.Regex),
         ];
-        if (found.Length != 1)
+        if (found.Length != 1 && IsObject(field))
         {
             field.Report(found.Length == 0 ? "does not say what it must be" : "says what it must be in several ways", Fix);
         }
@@ -84,6 +86,9 @@ internal static class MatchReader
 
         yield return new TextMatch(kind, text);
     }
+
+    // Anything else was reported where its fields were looked for.
+    private static bool IsObject(NodeReader field) => field.Node is null or MappingNode;
 
     // RE2 has a little that .NET has not: only what neither has is refused here. What RE2 refuses beyond shows when routes are made.
     private static bool IsExpression(string text)

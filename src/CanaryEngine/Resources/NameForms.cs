@@ -20,6 +20,7 @@ internal static class NameForms
         if (name is not null && !IsSubdomain(name))
         {
             field.Report($"must be a DNS name, not {field.Shown()}", Mend);
+            return string.Empty;
         }
 
         return name ?? string.Empty;

@@ -18,8 +18,11 @@ internal static class ReferenceReader
         {
             scaler.Report("cannot be used in standalone mode: there is nothing to scale", "Remove it; autoscalers need Kubernetes");
         }
+        else
+        {
+            findings.NoteUnused(scaler, "autoscalers are left as they are, and the primary gets none");
+        }
 
-        findings.NoteUnused(scaler, "autoscalers are left as they are, and the primary gets none");
         CheckRoute(spec.Field("ingressRef"), findings, "Ingress");
         CheckRoute(spec.Field("routeRef"), findings, "ApisixRoute");
         CheckRoute(spec.Field("upstreamRef"), findings, "Upstream", "namespace");
@@ -33,7 +36,7 @@ internal static class ReferenceReader
     public static void CheckSpace(NodeReader reference, string subject, Findings findings)
     {
         var space = reference.Field("namespace");
-        if (findings.Options.NoCrossNamespaceReferences && space.Namespace() is { } name && name != findings.Key.Namespace)
+        if (findings.Options.NoCrossNamespaceReferences && space.Text() is { Length: > 0 } name && name != findings.Key.Namespace)
         {
             space.Report(
                 $"can't access {subject} {reference.Field("name").Text()}.{name}, cross-namespace references are blocked",

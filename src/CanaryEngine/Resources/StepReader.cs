@@ -61,7 +61,7 @@ internal static class StepReader
     private static void CheckWays(NodeReader analysis, bool isSkipped)
     {
         string[] given = [.. Ways.Where(name => analysis.Field(name).Exists)];
-        if (given.Length == 0 && !isSkipped && analysis.Exists)
+        if (given.Length == 0 && !isSkipped && analysis.Node is MappingNode)
         {
             analysis.Report(
                 "has none of iterations, stepWeight and stepWeights",
