@@ -20,7 +20,11 @@ internal sealed class StateDirectory(string root, ILogger<StateDirectory> logger
     public IReadOnlyList<CanaryState> ReadAll()
     {
         var states = new List<CanaryState>();
-        Directory.CreateDirectory(root);
+        if (!Directory.Exists(root))
+        {
+            return states;
+        }
+
         foreach (var unfinished in Directory.EnumerateFiles(root, $"*{Unfinished}", SearchOption.AllDirectories).ToList())
         {
             File.Delete(unfinished);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using XdsCanary.CanaryEngine;
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Resources;
 
@@ -18,6 +19,9 @@ internal sealed class ServerOptions
     [Description("Directory of the manifests to serve (*.yaml, *.yml, *.json), watched for changes.")]
     [Required(ErrorMessage = "is missing: name the directory of the manifests to serve")]
     public string Manifests { get; set; } = string.Empty;
+
+    [Description("Directory in which the states of canaries are kept; empty for .xds-canary in the directory of the manifests.")]
+    public string State { get; set; } = string.Empty;
 
     [Description("Namespace of objects and nodes that name none.")]
     [Required]
@@ -120,6 +124,13 @@ internal sealed class ServerOptions
 
     [Description("Least level that is logged: Trace, Debug, Information, Warning or Error.")]
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
+
+    /// <summary>The part that concerns canaries.</summary>
+    public CanaryEngineOptions ToCanaries() => new()
+    {
+        StateDirectory = State.Length > 0 ? State : Path.Combine(Manifests, ".xds-canary"),
+        Version = typeof(ServerOptions).Assembly.GetName().Version?.ToString(3) ?? string.Empty,
+    };
 
     /// <summary>The part that says how objects are read.</summary>
     public MeshOptions ToMesh() => new() { ClusterDomain = ClusterDomain, RegexAnchoring = RegexAnchoring };

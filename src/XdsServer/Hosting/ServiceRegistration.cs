@@ -32,6 +32,8 @@ internal static class ServiceRegistration
     {
         services.AddSingleton(new RebuildOptions(options.ToMesh(), options.HoldOff, options.MaxHoldOff));
         services.AddSingleton<MeshReports>();
+        services.AddSingleton<IPublishedObjects, PublishedObjects>();
+        services.TryAddSingleton<IProxyStats, NoProxyStats>();
         services.AddHostedService<MeshStateLoop>();
     }
 

@@ -1,3 +1,4 @@
+using XdsCanary.CanaryEngine;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.KubeRuntime.Standalone;
 
@@ -22,7 +23,9 @@ internal static class StandaloneServer
             PollInterval = options.PollInterval,
         });
         services.AddSingleton<ManifestDirectorySource>();
-        services.AddSingleton<IObjectSource>(provider => provider.GetRequiredService<ManifestDirectorySource>());
+        services.AddKeyedSingleton<IObjectSource>(
+            CanaryEngineOptions.ManifestsKey, (provider, _) => provider.GetRequiredService<ManifestDirectorySource>());
         services.AddHostedService(provider => provider.GetRequiredService<ManifestDirectorySource>());
+        services.AddStandaloneCanaries(options.ToCanaries());
     }
 }
