@@ -1,6 +1,11 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using XdsCanary.CanaryEngine;
+using XdsCanary.CanaryEngine.Alerting;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Metrics;
+using XdsCanary.CanaryEngine.Webhooks;
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Resources;
 
@@ -107,6 +112,19 @@ internal sealed class ServerOptions
     [Range(65536, 1073741824)]
     public int MaxRequestBytes { get; set; } = 32 * 1024 * 1024;
 
+    [Description("Who answers the built-in metrics of canaries: Envoy (the connected proxies' own statistics) or Prometheus.")]
+    public MetricProviderType Metrics { get; set; } = MetricProviderType.Envoy;
+
+    [Description("Address of Prometheus, for --metrics Prometheus and for queries in canaries; http://prometheus:9090 where one is needed and none is given.")]
+    public string MetricsServer { get; set; } = string.Empty;
+
+    [Description("Label that tells a proxy's namespace in Prometheus, for example kubernetes_namespace; empty when there is none.")]
+    [RegularExpression("[A-Za-z_][A-Za-z0-9_]*", ErrorMessage = "must be a Prometheus label name")]
+    public string MetricsNamespaceLabel { get; set; } = string.Empty;
+
+    [Description("Addresses of Envoy admin interfaces to read statistics from, separated by commas, besides those that Envoys name in node.metadata.admin.")]
+    public string EnvoyAdmin { get; set; } = string.Empty;
+
     [Description("Time over which open streams are told to reconnect elsewhere when the server stops, evenly spread; 0s for at once.")]
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(2);
@@ -119,6 +137,24 @@ internal sealed class ServerOptions
     [Required]
     public string Identifier { get; set; } = $"xds-canary/{Environment.MachineName}";
 
+    [Description("URL that is told of the events of canaries without an event webhook of their own; empty for none.")]
+    public string EventWebhook { get; set; } = string.Empty;
+
+    [Description("Name of this installation, shown in alerts; empty for none.")]
+    public string ClusterName { get; set; } = string.Empty;
+
+    [Description("Slack URL for alerts of canaries that name no receiver; the token, if any, comes from SLACK_TOKEN.")]
+    public string SlackUrl { get; set; } = string.Empty;
+
+    [Description("Slack channel for these alerts.")]
+    public string SlackChannel { get; set; } = string.Empty;
+
+    [Description("Name that these alerts appear under.")]
+    public string SlackUser { get; set; } = "flagger";
+
+    [Description("Microsoft Teams URL for these alerts; it counts more than Slack's.")]
+    public string MsteamsUrl { get; set; } = string.Empty;
+
     [Description("Form of the log on standard output: Text or Json.")]
     public LogFormat LogFormat { get; set; } = LogFormat.Text;
 
@@ -129,8 +165,34 @@ internal sealed class ServerOptions
     public CanaryEngineOptions ToCanaries() => new()
     {
         StateDirectory = State.Length > 0 ? State : Path.Combine(Manifests, ".xds-canary"),
+        Metrics = ToMetrics(),
+        Alerts = new AlertOptions
+        {
+            ClusterName = ClusterName,
+            SlackUrl = SlackUrl,
+            SlackChannel = SlackChannel,
+            SlackUsername = SlackUser,
+            TeamsUrl = MsteamsUrl,
+        }.WithEnvironment(Environment.GetEnvironmentVariable),
+        Events = new EventWebhookOptions { Url = EventWebhook.Length > 0 ? new Uri(EventWebhook) : null }
+            .WithEnvironment(Environment.GetEnvironmentVariable),
         Version = typeof(ServerOptions).Assembly.GetName().Version?.ToString(3) ?? string.Empty,
     };
+
+    /// <summary>The part that says where metrics come from.</summary>
+    public MetricsOptions ToMetrics() => new()
+    {
+        Provider = Metrics,
+        Server = MetricsServer.Length > 0 ? new Uri(MetricsServer) : null,
+        NamespaceLabel = MetricsNamespaceLabel,
+    };
+
+    /// <summary>The addresses in <see cref="EnvoyAdmin"/>.</summary>
+    public ImmutableArray<Uri> EnvoyAdminAddresses() => [.. EnvoyAdminTexts().Select(text => new Uri(text))];
+
+    /// <summary>The same as they were written.</summary>
+    public string[] EnvoyAdminTexts() =>
+        EnvoyAdmin.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The part that says how objects are read.</summary>
     public MeshOptions ToMesh() => new() { ClusterDomain = ClusterDomain, RegexAnchoring = RegexAnchoring };

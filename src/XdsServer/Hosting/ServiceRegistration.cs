@@ -33,7 +33,6 @@ internal static class ServiceRegistration
         services.AddSingleton(new RebuildOptions(options.ToMesh(), options.HoldOff, options.MaxHoldOff));
         services.AddSingleton<MeshReports>();
         services.AddSingleton<IPublishedObjects, PublishedObjects>();
-        services.TryAddSingleton<IProxyStats, NoProxyStats>();
         services.AddHostedService<MeshStateLoop>();
     }
 
@@ -62,6 +61,9 @@ internal static class ServiceRegistration
         services.AddSingleton<StreamServices>();
         services.AddSingleton<ConvergenceTracker>();
         services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<ConvergenceTracker>());
+        services.AddSingleton(provider => new ConnectedProxyStats(
+            provider.GetRequiredService<StreamRegistry>(), options.EnvoyAdminAddresses()));
+        services.AddSingleton<IProxyStats>(provider => provider.GetRequiredService<ConnectedProxyStats>());
         services.AddSingleton<AggregatedDiscoveryService>();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IServiceMethodProvider<AggregatedDiscoveryService>, AdsMethodProvider>());

@@ -15,7 +15,7 @@ internal sealed class EnvoyStatsProvider(
     ProxyScraper scraper, StatsInterest interest, ProxySamples samples, TimeProvider time)
 {
     private const string NoProxy =
-        "no proxy has told where its statistics can be read: set node.metadata.admin in its bootstrap, or --envoy-admin";
+        "no proxy has told where this server can read its statistics: set node.metadata.admin in its bootstrap, or --envoy-admin";
 
     /// <summary>Begins to read the proxies for a service, so that a window exists when it is asked for.</summary>
     /// <param name="service">The service.</param>
