@@ -8,7 +8,7 @@ namespace XdsCanary.XdsServer.Resources;
 /// <summary>The route configuration of a group of nodes, with the parts that it was made of.</summary>
 /// <param name="Configuration">The route configuration and the clusters that it names.</param>
 /// <param name="Hosts">The virtual hosts by name, those left out included.</param>
-/// <param name="Weights">The weights of each service's default route.</param>
+/// <param name="Weights">The weights that stand for each service.</param>
 /// <param name="Contents">A hash of each service's virtual hosts, all ports and matches.</param>
 /// <param name="Findings">What was left out and why.</param>
 internal sealed record RouteTable(
@@ -83,7 +83,7 @@ internal sealed record RouteTable(
     private static ImmutableArray<RoutedWeight> DefaultWeights(Service service, ServicePort port, MeshState state)
     {
         var rule = state.RulesOf(service.Name).Items
-            .FirstOrDefault(candidate => candidate.Port == port.Number && candidate.Match is null);
+            .FirstOrDefault(candidate => candidate.Port == port.Number && candidate.CarriesWeights);
         return rule is null
             ? [new RoutedWeight(service.Name.Name, ResourceNames.Cluster(service.Name, port.Number), WholeWeight)]
             : [.. rule.Backends.Items.Select(backend => new RoutedWeight(
