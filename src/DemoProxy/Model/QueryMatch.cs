@@ -1,6 +1,6 @@
 namespace XdsCanary.DemoProxy.Model;
 
-/// <summary>A condition on one parameter of the query string; of several with the name the first counts, as it was sent.</summary>
+/// <summary>A condition on one parameter of the query string; of several with the name the first counts, percent-decoded.</summary>
 /// <param name="Name">The parameter's name.</param>
 /// <param name="Condition">What the value must fulfil; null to ask for the presence only.</param>
 /// <param name="Present">Without a condition: whether the parameter must be present or absent.</param>
@@ -26,9 +26,9 @@ internal sealed record QueryMatch(string Name, TextMatch? Condition, bool Presen
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? part : part[..equals];
-            if (name == Name)
+            if (Uri.UnescapeDataString(name) == Name)
             {
-                return equals < 0 ? string.Empty : part[(equals + 1)..];
+                return equals < 0 ? string.Empty : Uri.UnescapeDataString(part[(equals + 1)..]);
             }
         }
 

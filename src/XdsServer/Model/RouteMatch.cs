@@ -31,7 +31,7 @@ internal sealed record TextMatch(TextMatchKind Kind, string Value)
 /// <param name="Value">What its value must look like.</param>
 internal sealed record HeaderMatch(string Name, TextMatch Value);
 
-/// <summary>A condition on a parameter of the query: it is present and its value, as sent, matches.</summary>
+/// <summary>A condition on a parameter of the query: it is present and its value, percent-decoded, matches.</summary>
 /// <param name="Name">The parameter's name.</param>
 /// <param name="Value">What its value must look like.</param>
 internal sealed record QueryMatch(string Name, TextMatch Value);
