@@ -45,7 +45,8 @@ public sealed class EmbeddedDataPlane : IAsyncDisposable
         var config = new ConfigHolder(stats);
         var shared = new SharedRandom(random);
         var forwarder = new UpstreamForwarder(_services.GetRequiredService<IHttpForwarder>(), _clients, stats, time);
-        _listeners = new ListenerLoop(config, new RequestHandler(config, forwarder, stats, shared), loggers, time);
+        var mirror = new MirrorSender(_clients, stats, time);
+        _listeners = new ListenerLoop(config, new RequestHandler(config, forwarder, mirror, stats, shared), loggers, time);
         _client = new XdsClient(
             options, new AggregatedDiscoveryService.AggregatedDiscoveryServiceClient(_channel), config, stats, shared,
             loggers.CreateLogger<XdsClient>(), time);

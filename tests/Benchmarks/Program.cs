@@ -9,10 +9,13 @@ switch (args)
     case ["latency", .. var rest]:
         await LatencyBenchmark.RunAsync(rest is [var count, ..] ? int.Parse(count, null) : 200);
         return 0;
+    case ["rebuild", .. var rest]:
+        RebuildBenchmark.Run(rest is [var canaries, ..] ? int.Parse(canaries, null) : 2000);
+        return 0;
     case ["load-client", var address, var streams, var clusters, var variant]:
         await LoadClient.RunAsync(new Uri(address), int.Parse(streams, null), int.Parse(clusters, null), variant == "delta");
         return 0;
     default:
-        Console.WriteLine("usage: Benchmarks fanout [STREAMS [CLUSTERS [PUSHES]]] | latency [CHANGES]");
+        Console.WriteLine("usage: Benchmarks fanout [STREAMS [CLUSTERS [PUSHES]]] | latency [CHANGES] | rebuild [CANARIES]");
         return 2;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Endpoint.V3;
 using Envoy.Config.Route.V3;
+using Envoy.Type.V3;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
 using XdsCanary.DemoProxy.Tests.Kit;
@@ -193,6 +194,105 @@ public sealed class EmbeddedDataPlaneTests : IAsyncLifetime
 
         using var ready = await _http.GetAsync(new Uri(_plane.AdminAddress, "/ready"), Cancellation);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+    }
+
+    [Fact]
+    public async Task RTR_28_copies_reach_the_mirror_and_their_answers_nobody()
+    {
+        await ServeAsync(Mirrored(100));
+
+        using var posted = await PostAsync("/a?b=c", new string('x', 1000));
+        using var got = await GetAsync("/d");
+
+        Assert.Equal("v1", await posted.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal("v1", await got.Content.ReadAsStringAsync(Cancellation));
+        await EventuallyAsync(() => _v2.Seen.Count == 2);
+        Assert.Equal([$"POST shop.default /a?b=c {new string('x', 1000)}", "GET shop.default /d "], _v1.Seen);
+        Assert.Equal(
+            ["GET shop.default-shadow /d ", $"POST shop.default-shadow /a?b=c {new string('x', 1000)}"], _v2.Seen.Order());
+    }
+
+    [Fact]
+    public async Task Long_body_is_passed_on_and_not_copied()
+    {
+        await ServeAsync(Mirrored(100));
+        var body = new string('x', 100_000);
+
+        using var posted = await PostAsync("/", body);
+
+        Assert.Equal("v1", await posted.Content.ReadAsStringAsync(Cancellation));
+        Assert.EndsWith(body, Assert.Single(_v1.Seen), StringComparison.Ordinal);
+        Assert.Empty(_v2.Seen);
+    }
+
+    [Fact]
+    public async Task Some_requests_are_copied_when_some_are_wanted()
+    {
+        await ServeAsync(Mirrored(25));
+
+        Assert.Equal(["v1"], (await VersionsAsync(400)).Distinct());
+
+        // Copies still on their way cannot make up for a wrong share.
+        Assert.InRange(_v2.Seen.Count, 100 - (4 * 8.7), 100 + (4 * 8.7));
+    }
+
+    [Fact]
+    public async Task Mirror_that_is_down_hurts_no_request()
+    {
+        await ServeAsync(Mirrored(100));
+        await _v2.DisposeAsync();
+
+        Assert.Equal(["v1"], (await VersionsAsync(5)).Distinct());
+    }
+
+    [Fact]
+    public async Task RTR_27_headers_of_the_cluster_chosen_are_added_to_those_of_the_answer()
+    {
+        var route = Envoys.Split(("shop-v1", 1), ("shop-v2", 0));
+        AddCookie(route, 0, "a=1%%2; Max-Age=60");
+        AddCookie(route, 1, "b=2");
+        await ServeAsync(route);
+
+        using var response = await GetAsync("/");
+
+        Assert.Equal(["own=1", "a=1%2; Max-Age=60"], response.Headers.GetValues("set-cookie"));
+    }
+
+    [Fact]
+    public async Task Header_with_a_command_is_rejected_by_name()
+    {
+        var stream = await ServeAsync(Envoys.To("shop-v1"));
+        var route = Envoys.Split(("shop-v1", 1));
+        AddCookie(route, 0, "a=%DOWNSTREAM_REMOTE_ADDRESS%");
+
+        var answer = await stream.ExchangeAsync("2", Envoys.Routes("routes", route), Cancellation);
+
+        Assert.Contains("%DOWNSTREAM_REMOTE_ADDRESS%", answer.ErrorDetail.Message, StringComparison.Ordinal);
+    }
+
+    private static void AddCookie(Route route, int cluster, string value) =>
+        route.Route_.WeightedClusters.Clusters[cluster].ResponseHeadersToAdd.Add(
+            new HeaderValueOption { Header = new HeaderValue { Key = "set-cookie", Value = value } });
+
+    private static Route Mirrored(uint percent)
+    {
+        var route = Envoys.To("shop-v1");
+        route.Route_.RequestMirrorPolicies.Add(new RouteAction.Types.RequestMirrorPolicy
+        {
+            Cluster = "shop-v2",
+            RuntimeFraction = new RuntimeFractionalPercent { DefaultValue = new FractionalPercent { Numerator = percent } },
+        });
+        return route;
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(string path, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{_plane.ListenerAddresses["http"]}{path}")
+        {
+            Content = new StringContent(body),
+        };
+        request.Headers.Host = "shop.default";
+        return await _http.SendAsync(request, Cancellation);
     }
 
     private async Task<FakeAdsStream> ServeAsync(params Route[] routes)

@@ -21,7 +21,7 @@ internal sealed record RequestFacts(
         }
     }
 
-    /// <summary>The value of a header or pseudo header; several values are joined by commas; null when it is absent.</summary>
+    /// <summary>The value of a header or pseudo header; several values are joined by commas, cookies as one list; null when it is absent.</summary>
     /// <param name="name">The name, for example <c>x-user</c> or <c>:method</c>.</param>
     public string? Header(string name) => name switch
     {
@@ -29,6 +29,8 @@ internal sealed record RequestFacts(
         ":scheme" => Scheme,
         ":path" => PathAndQuery,
         ":authority" => Authority,
-        _ => Headers(name) is { Count: > 0 } values ? string.Join(',', values.ToArray()) : null,
+        _ => Headers(name) is { Count: > 0 } values
+            ? string.Join(name == "cookie" ? "; " : ",", values.ToArray())
+            : null,
     };
 }

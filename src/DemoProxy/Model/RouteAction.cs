@@ -13,7 +13,11 @@ internal abstract record RouteAction
     /// <param name="MissingClusterStatus">The status answered when the cluster is not known.</param>
     internal sealed record Forward(
         WeightedChoice Clusters, TimeSpan? Timeout, string? HostRewrite, PrefixRewrite? PrefixRewrite, int MissingClusterStatus)
-        : RouteAction;
+        : RouteAction
+    {
+        /// <summary>The clusters that get copies.</summary>
+        public ImmutableArray<MirrorShare> Mirrors { get; init; } = [];
+    }
 
     /// <summary>Answers without an upstream.</summary>
     /// <param name="Status">The status code.</param>

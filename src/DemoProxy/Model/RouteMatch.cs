@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace XdsCanary.DemoProxy.Model;
 
-/// <summary>When a route applies: its path condition and all of its header conditions.</summary>
+/// <summary>When a route applies: its path condition and all others.</summary>
 /// <param name="Path">The condition on the path without the query string.</param>
 /// <param name="SegmentPrefix">
 /// Whether <paramref name="Path"/>, a prefix, must end where a path segment ends (Envoy's path_separated_prefix).
@@ -10,6 +10,9 @@ namespace XdsCanary.DemoProxy.Model;
 /// <param name="Headers">The conditions on headers, all of which must be fulfilled.</param>
 internal sealed record RouteMatch(TextMatch Path, bool SegmentPrefix, ImmutableArray<HeaderMatch> Headers)
 {
+    /// <summary>The conditions on parameters of the query, all of which must be fulfilled.</summary>
+    public ImmutableArray<QueryMatch> QueryParams { get; init; } = [];
+
     /// <summary>Tells whether a request fulfils all conditions.</summary>
     /// <param name="request">The request.</param>
     public bool Matches(RequestFacts request)
@@ -23,6 +26,14 @@ internal sealed record RouteMatch(TextMatch Path, bool SegmentPrefix, ImmutableA
         foreach (var header in Headers)
         {
             if (!header.Matches(request))
+            {
+                return false;
+            }
+        }
+
+        foreach (var parameter in QueryParams)
+        {
+            if (!parameter.Matches(request))
             {
                 return false;
             }

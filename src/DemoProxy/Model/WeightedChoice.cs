@@ -5,7 +5,16 @@ namespace XdsCanary.DemoProxy.Model;
 /// <summary>A cluster and its share.</summary>
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="Weight">Its weight, relative to the sum.</param>
-internal sealed record ClusterShare(string Cluster, uint Weight);
+internal sealed record ClusterShare(string Cluster, uint Weight)
+{
+    /// <summary>Headers that its answers carry besides their own.</summary>
+    public ImmutableArray<AddedHeader> ResponseHeaders { get; init; } = [];
+}
+
+/// <summary>A header that is added; one of the same name stays.</summary>
+/// <param name="Name">The header's name.</param>
+/// <param name="Value">Its value.</param>
+internal sealed record AddedHeader(string Name, string Value);
 
 /// <summary>A choice between clusters in proportion to their weights, which need not add up to anything.</summary>
 internal sealed class WeightedChoice
@@ -31,14 +40,14 @@ internal sealed class WeightedChoice
 
     /// <summary>Chooses a cluster.</summary>
     /// <param name="point">A number from 0 to one less than <see cref="Total"/>, each as likely.</param>
-    public string At(long point)
+    public ClusterShare At(long point)
     {
         foreach (var share in Shares)
         {
             point -= share.Weight;
             if (point < 0)
             {
-                return share.Cluster;
+                return share;
             }
         }
 

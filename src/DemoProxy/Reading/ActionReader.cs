@@ -36,7 +36,6 @@ internal static class ActionReader
     private static RouteAction.Forward ReadForward(WireRoute route)
     {
         var action = route.Route_;
-        Require.Absent(action.RequestMirrorPolicies.Count > 0, "route.request_mirror_policies");
         Require.Absent(action.HashPolicy.Count > 0, "route.hash_policy");
         Require.Absent(action.RegexRewrite is not null, "route.regex_rewrite");
         Require.Absent(action.PathRewritePolicy is not null, "route.path_rewrite_policy");
@@ -50,7 +49,10 @@ internal static class ActionReader
             ReadTimeout(action),
             action.HasHostRewriteLiteral ? action.HostRewriteLiteral : null,
             ReadRewrite(route),
-            MissingClusterStatus(action.ClusterNotFoundResponseCode));
+            MissingClusterStatus(action.ClusterNotFoundResponseCode))
+        {
+            Mirrors = [.. action.RequestMirrorPolicies.Select(TrafficReader.ReadMirror)],
+        };
     }
 
     private static TimeSpan? ReadTimeout(WireAction action)
@@ -104,10 +106,12 @@ internal static class ActionReader
         Require.Absent(entry.MetadataMatch is not null, "weighted_clusters.clusters.metadata_match");
         Require.Absent(entry.RequestHeadersToAdd.Count > 0, "weighted_clusters.clusters.request_headers_to_add");
         Require.Absent(entry.RequestHeadersToRemove.Count > 0, "weighted_clusters.clusters.request_headers_to_remove");
-        Require.Absent(entry.ResponseHeadersToAdd.Count > 0, "weighted_clusters.clusters.response_headers_to_add");
         Require.Absent(entry.ResponseHeadersToRemove.Count > 0, "weighted_clusters.clusters.response_headers_to_remove");
         return entry.Name.Length > 0
             ? new ClusterShare(entry.Name, entry.Weight ?? 0)
+            {
+                ResponseHeaders = [.. entry.ResponseHeadersToAdd.Select(TrafficReader.ReadHeader)],
+            }
             : throw Require.Unusable("an entry of weighted_clusters has no name");
     }
 

@@ -20,7 +20,6 @@ internal static class MatchReader
         }
 
         Require.Absent(match.RuntimeFraction is not null, "match.runtime_fraction");
-        Require.Absent(match.QueryParameters.Count > 0, "match.query_parameters");
         Require.Absent(match.Grpc is not null, "match.grpc");
         Require.Absent(match.TlsContext is not null, "match.tls_context");
         Require.Absent(match.DynamicMetadata.Count > 0, "match.dynamic_metadata");
@@ -37,8 +36,21 @@ internal static class MatchReader
         return new RouteMatch(
             path,
             SegmentPrefix: match.PathSpecifierCase == WireMatch.PathSpecifierOneofCase.PathSeparatedPrefix,
-            [.. match.Headers.Select(ReadHeader)]);
+            [.. match.Headers.Select(ReadHeader)])
+        {
+            QueryParams = [.. match.QueryParameters.Select(ReadParameter)],
+        };
     }
+
+    private static QueryMatch ReadParameter(QueryParameterMatcher parameter) => parameter switch
+    {
+        { Name.Length: 0 } => throw Require.Unusable("a query parameter match has no name"),
+        { QueryParameterMatchSpecifierCase: QueryParameterMatcher.QueryParameterMatchSpecifierOneofCase.StringMatch } =>
+            new QueryMatch(parameter.Name, ReadText(parameter.StringMatch)),
+        { QueryParameterMatchSpecifierCase: QueryParameterMatcher.QueryParameterMatchSpecifierOneofCase.PresentMatch } =>
+            new QueryMatch(parameter.Name, Condition: null, parameter.PresentMatch),
+        _ => new QueryMatch(parameter.Name, Condition: null),
+    };
 
     private static HeaderMatch ReadHeader(HeaderMatcher header)
     {

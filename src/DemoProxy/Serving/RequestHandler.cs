@@ -8,9 +8,11 @@ namespace XdsCanary.DemoProxy.Serving;
 /// <summary>Handles the requests of all listeners: finds the route, chooses the cluster, forwards or answers.</summary>
 /// <param name="config">The configuration in service.</param>
 /// <param name="forwarder">Sends requests to endpoints.</param>
+/// <param name="mirror">Sends copies of requests.</param>
 /// <param name="stats">The statistics.</param>
-/// <param name="random">Chooses between weighted clusters.</param>
-internal sealed class RequestHandler(ConfigHolder config, UpstreamForwarder forwarder, ProxyStats stats, SharedRandom random)
+/// <param name="random">Chooses between weighted clusters, and what is copied.</param>
+internal sealed class RequestHandler(
+    ConfigHolder config, UpstreamForwarder forwarder, MirrorSender mirror, ProxyStats stats, SharedRandom random)
 {
     /// <summary>Handles a request.</summary>
     /// <param name="listenerName">The listener that it arrived at.</param>
@@ -38,9 +40,10 @@ internal sealed class RequestHandler(ConfigHolder config, UpstreamForwarder forw
         switch (listener.Routes.Find(facts, listener.Spec.IgnorePort)?.Action)
         {
             case RouteAction.Forward forward:
-                var name = forward.Clusters.At(random.Next(forward.Clusters.Total));
-                await (current.Clusters.TryGetValue(name, out var cluster)
-                    ? forwarder.ForwardAsync(context, facts, forward, cluster)
+                await MirrorAsync(context, facts, forward, current);
+                var share = forward.Clusters.At(random.Next(forward.Clusters.Total));
+                await (current.Clusters.TryGetValue(share.Cluster, out var cluster)
+                    ? forwarder.ForwardAsync(context, facts, forward, share, cluster)
                     : LocalReply.NoCluster(forward.MissingClusterStatus).WriteAsync(context));
                 break;
             case RouteAction.Answer answer:
@@ -55,6 +58,28 @@ internal sealed class RequestHandler(ConfigHolder config, UpstreamForwarder forw
             default:
                 await LocalReply.NoRoute.WriteAsync(context);
                 break;
+        }
+    }
+
+    private async Task MirrorAsync(HttpContext context, RequestFacts facts, RouteAction.Forward forward, ProxyConfig current)
+    {
+        List<ServingCluster>? clusters = null;
+        foreach (var share in forward.Mirrors)
+        {
+            if (random.Next(share.Denominator) < share.Numerator && current.Clusters.TryGetValue(share.Cluster, out var cluster))
+            {
+                (clusters ??= []).Add(cluster);
+            }
+        }
+
+        if (clusters is null || await MirrorSender.ReadBodyAsync(context) is not { } body)
+        {
+            return;
+        }
+
+        foreach (var cluster in clusters)
+        {
+            await mirror.SendAsync(context, body, facts, cluster);
         }
     }
 

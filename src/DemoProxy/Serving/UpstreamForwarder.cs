@@ -25,8 +25,10 @@ internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamClient
     /// <param name="context">The request.</param>
     /// <param name="facts">What routing saw of it.</param>
     /// <param name="action">The route's action.</param>
-    /// <param name="cluster">The cluster chosen.</param>
-    public async Task ForwardAsync(HttpContext context, RequestFacts facts, RouteAction.Forward action, ServingCluster cluster)
+    /// <param name="share">The share chosen.</param>
+    /// <param name="cluster">Its cluster.</param>
+    public async Task ForwardAsync(
+        HttpContext context, RequestFacts facts, RouteAction.Forward action, ClusterShare share, ServingCluster cluster)
     {
         var counters = stats.Cluster(cluster.Spec.StatName);
         if (_picker.Next(cluster) is not { } endpoint)
@@ -37,7 +39,8 @@ internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamClient
         }
 
         var transformer = new UpstreamTransformer(
-            action.HostRewrite ?? facts.Authority, action.PrefixRewrite?.Apply(facts.PathAndQuery) ?? facts.PathAndQuery);
+            action.HostRewrite ?? facts.Authority, action.PrefixRewrite?.Apply(facts.PathAndQuery) ?? facts.PathAndQuery,
+            share.ResponseHeaders);
         using var timeout = action.Timeout is { } limit ? new CancellationTokenSource(limit, time) : null;
         counters.Started();
         var started = time.GetTimestamp();

@@ -90,14 +90,13 @@ internal static class HttpRouteGroupMapper
             .Select(entry => ReadHeader(entry.Key, entry.Value, faults))
             .Distinct()
             .OrderBy(header => header.Name, StringComparer.Ordinal)
-            .ThenBy(header => header.Regex, StringComparer.Ordinal)
+            .ThenBy(header => header.Value.Value, StringComparer.Ordinal)
             .ToEquatableArray();
     }
 
     private static HeaderMatch ReadHeader(string key, NodeReader value, ObjectFaults faults)
     {
-        var name = key.ToLowerInvariant();
-        if (name.TrimStart(':').Length == 0 || !name.TrimStart(':').All(IsHeaderCharacter))
+        if (!NameRules.IsHeader(key))
         {
             value.Report($"has '{key}', which is no header name", "Use letters, digits and '-'");
         }
@@ -108,11 +107,8 @@ internal static class HttpRouteGroupMapper
             CheckRegex(value, regex, faults);
         }
 
-        // HTTP/2 and Envoy carry the Host header as a pseudo-header.
-        return new HeaderMatch(name == "host" ? ":authority" : name, regex ?? string.Empty);
+        return new HeaderMatch(NameRules.ToMatchedHeader(key), TextMatch.Regex(regex ?? string.Empty));
     }
-
-    private static bool IsHeaderCharacter(char letter) => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter);
 
     private static void CheckRegex(NodeReader field, string regex, ObjectFaults faults)
     {

@@ -28,6 +28,20 @@ internal static class NameRules
             && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_' or ':' or '[' or ']');
     }
 
+    /// <summary>Tells whether a text can be the name of a header (RFC 9110, token), or of a pseudo-header with its colon.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsHeader(string text) => IsToken(text.TrimStart(':'));
+
+    /// <summary>Tells whether a text is a token of RFC 9110, which the names of headers and cookies are.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsToken(string text) =>
+        text.Length > 0 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter));
+
+    /// <summary>The name under which a header is matched: HTTP/2 and Envoy carry the Host header as a pseudo-header.</summary>
+    /// <param name="header">The header's name in any case.</param>
+    public static string ToMatchedHeader(string header) =>
+        header.ToLowerInvariant() is var name && name == "host" ? ":authority" : name;
+
     /// <summary>Reports an object's own names that are not allowed.</summary>
     /// <param name="root">The object.</param>
     /// <param name="isName">The rule for its name.</param>

@@ -33,6 +33,12 @@ internal sealed class ObjectFaults
         field.Report(message, fix);
     }
 
+    /// <summary>Takes over the faults of a text that stands in a field, such as an annotation; they are placed at the field.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="problems">The faults, with paths from the object's root.</param>
+    public void Adopt(NodeReader field, IEnumerable<NodeProblem> problems) =>
+        _problems.AddRange(problems.Select(problem => problem with { Position = field.Position }));
+
     /// <summary>Ends the reading.</summary>
     /// <param name="value">Makes the content; called only when there is no fault.</param>
     public Decoded Finish(Func<DecodedValue> value) => _problems.Count == 0

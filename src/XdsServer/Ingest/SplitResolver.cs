@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Ingest.Routing;
 using XdsCanary.XdsServer.Model;
 
 namespace XdsCanary.XdsServer.Ingest;
@@ -35,14 +36,19 @@ internal static class SplitResolver
         return active
             .GroupBy(split => split.Root.Name)
             .OrderBy(group => group.Key)
-            .SelectMany(group => ResolveRoot([.. group], backends, notes))
+            .SelectMany(group => ResolveRoot([.. group], backends, options, notes))
             .ToEquatableArray();
     }
 
     private static IEnumerable<TrafficSplitRule> ResolveRoot(
-        ImmutableArray<ActiveSplit> splits, SplitBackends backends, ReportNotes notes)
+        ImmutableArray<ActiveSplit> splits, SplitBackends backends, MeshOptions options, ReportNotes notes)
     {
         var claims = Claims(splits, notes).ToList();
+        foreach (var split in splits)
+        {
+            NoteIdleMirror(split, notes);
+        }
+
         var shares = claims.Select(claim => claim.Split).Distinct().ToDictionary(split => split, backends.Resolve);
         return
             from port in splits[0].Root.Ports.Items
@@ -50,8 +56,13 @@ internal static class SplitResolver
             orderby port.Number
             from claim in claims
             let share = shares[claim.Split][port.Number]
-            select new TrafficSplitRule(
-                splits[0].Root.Name, port.Number, claim.Split.Value.Name, claim.Match, share.Backends, share.Refusal);
+            let shared = new TrafficSplitRule(
+                splits[0].Root.Name, port.Number, claim.Split.Value.Name, claim.Match, share.Backends, share.Refusal)
+            {
+                CarriesWeights = claim.Match is null,
+            }
+            from rule in RoutingRules.Expand(shared, claim.Split.Value.Routing, options)
+            select rule;
     }
 
     // The more conditions the earlier, then by seniority, then as written; last the senior split that takes the rest.
@@ -84,6 +95,17 @@ internal static class SplitResolver
         return claims
             .OrderByDescending(claim => claim.Match!.Specificity)
             .Concat(others.Take(1).Select(split => (split, (RouteMatch?)null)));
+    }
+
+    private static void NoteIdleMirror(ActiveSplit split, ReportNotes notes)
+    {
+        if (split.Value.Routing?.Mirror?.Service is { } name
+            && split.Value.Backends.Items.Any(backend => backend.Service.Text == name && backend.Weight.Sign > 0))
+        {
+            notes.Inform(
+                split.Key, ConditionReasons.MirrorIdle,
+                $"Backend '{name}' has a weight, so requests that may go to it are not mirrored to it");
+        }
     }
 
     private static void WarnOfConflict(ActiveSplit loser, ActiveSplit winner, string what, ReportNotes notes) => notes.Warn(

@@ -1,5 +1,6 @@
 using XdsCanary.KubeRuntime.Documents;
 using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Ingest.Routing;
 using XdsCanary.XdsServer.Ingest.Weights;
 using XdsCanary.XdsServer.Model;
 
@@ -24,6 +25,7 @@ internal static class TrafficSplitMapper
         var root = ReadServiceName(spec.Field("service"), "Write the name of the Service that clients call");
         var backends = ReadBackends(spec.Field("backends"), faults);
         var matches = spec.Field("matches").Items().Select(ReadMatch).ToEquatableArray();
+        var routing = RoutingMapper.Map(source, backends, faults);
         return faults.Finish(() => new TrafficSplitValue
         {
             Name = source.Key.Name,
@@ -31,6 +33,7 @@ internal static class TrafficSplitMapper
             Root = root,
             Backends = backends,
             Matches = matches,
+            Routing = routing,
             IsSkipped = source.Annotations.ContainsKey(MeshAnnotations.Skip),
         });
     }

@@ -1,4 +1,5 @@
 using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Ingest.Routing;
 using XdsCanary.XdsServer.Ingest.Weights;
 
 namespace XdsCanary.XdsServer.Ingest;
@@ -20,6 +21,9 @@ internal sealed record TrafficSplitValue : DecodedValue
 
     /// <summary><c>spec.matches</c>; empty for all requests.</summary>
     public required EquatableArray<SplitMatch> Matches { get; init; }
+
+    /// <summary>The annotation <c>xdscanary.io/routing</c>; null when there is none.</summary>
+    public required SplitRouting? Routing { get; init; }
 
     /// <summary>True when its owner asked that it not be applied.</summary>
     public required bool IsSkipped { get; init; }

@@ -57,6 +57,9 @@ internal static class ConditionReasons
     /// <summary>The owner asked by annotation that splits leave the service alone.</summary>
     public const string Skipped = "Skipped";
 
+    /// <summary>A split asks to mirror to a backend that has a weight, and so gets requests of its own.</summary>
+    public const string MirrorIdle = "MirrorIdle";
+
     /// <summary>A host name is claimed by several services; one of them has it.</summary>
     public const string DuplicateDomain = "DuplicateDomain";
 

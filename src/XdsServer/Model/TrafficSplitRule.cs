@@ -19,4 +19,18 @@ internal sealed record TrafficSplitRule(
     NamespacedName Split,
     RouteMatch? Match,
     EquatableArray<WeightedBackend> Backends,
-    string? Refusal);
+    string? Refusal)
+{
+    /// <summary>Where copies of the requests go; null for nowhere.</summary>
+    public MirrorPolicy? Mirror { get; init; }
+
+    /// <summary>
+    /// True for a rule whose weights are those of the service: not for one that takes certain requests out of the sharing.
+    /// </summary>
+    public bool CarriesWeights { get; init; }
+}
+
+/// <summary>Copies of requests, whose answers nobody sees.</summary>
+/// <param name="Service">The service that gets the copies, in the namespace of the one that gets the requests.</param>
+/// <param name="Percent">How many of the requests are copied, 1 to 100.</param>
+internal sealed record MirrorPolicy(string Service, int Percent);

@@ -43,7 +43,7 @@ internal sealed record BuiltVirtualHost(
         var clusters = message.Routes
             .Select(route => route.Route_)
             .Where(action => action is not null)
-            .SelectMany(action => action.WeightedClusters?.Clusters.Select(cluster => cluster.Name) ?? [action.Cluster])
+            .SelectMany(RouteBuilder.ClustersOf)
             .Distinct()
             .Order(StringComparer.Ordinal);
         return new BuiltVirtualHost(

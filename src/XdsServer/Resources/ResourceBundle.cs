@@ -38,8 +38,9 @@ internal sealed record ResourceBundle
     public required ImmutableArray<NamedResource> Routes { get; init; }
 
     /// <summary>
-    /// The weights that the default route of each service uses, in route order: one entry for a service without a split, none
-    /// for a service whose requests are answered by the proxy itself (zero total).
+    /// The weights that the default port of each service is shared by, in route order: those of the default route, or of the
+    /// matching one where others go to a fallback. One entry for a service without a split, none for a service whose requests
+    /// are answered by the proxy itself (zero total).
     /// </summary>
     public required ImmutableSortedDictionary<NamespacedName, ImmutableArray<RoutedWeight>> Weights { get; init; }
 

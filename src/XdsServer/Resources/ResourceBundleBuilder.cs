@@ -51,6 +51,11 @@ internal static class ResourceBundleBuilder
     private static ImmutableArray<NamedResource> MakeClusters(
         ImmutableArray<Service> services, NodeGroup group, ResourceOptions options, ResourceBundleBuild? before)
     {
+        if (before is not null && AreSame(before.RouteTable.Services, services))
+        {
+            return before.Bundle.Clusters;
+        }
+
         var old = Index(before?.Bundle.Clusters);
         return Sort(services.SelectMany(service =>
         {
@@ -64,6 +69,12 @@ internal static class ResourceBundleBuilder
     private static ImmutableArray<NamedResource> MakeEndpoints(
         ImmutableArray<Service> services, MeshState state, ResourceBundleBuild? before)
     {
+        if (before is not null && AreSame(before.RouteTable.Services, services)
+            && AreSame(before.State.Endpoints.Items, state.Endpoints.Items))
+        {
+            return before.Bundle.Endpoints;
+        }
+
         var old = Index(before?.Bundle.Endpoints);
         return Sort(
             from service in services
@@ -75,6 +86,11 @@ internal static class ResourceBundleBuilder
             select Reuse(old, ResourceNames.Cluster(service.Name, port.Number), isUnchanged)
                 ?? Leaf(EndpointBuilder.Build(service, port, endpoints), service, port));
     }
+
+    // By reference: parts of a mesh that did not change are the instances of the mesh before.
+    private static bool AreSame<T>(ImmutableArray<T> left, ImmutableArray<T> right)
+        where T : class =>
+        left.AsSpan().SequenceEqual(right.AsSpan(), ReferenceEqualityComparer.Instance);
 
     private static NamedResource? Reuse(Dictionary<string, NamedResource> old, string name, bool isUnchanged) =>
         isUnchanged && old.TryGetValue(name, out var resource) ? resource : null;

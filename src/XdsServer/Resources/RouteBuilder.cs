@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Route.V3;
 using Envoy.Type.Matcher.V3;
+using Envoy.Type.V3;
 using Google.Protobuf.WellKnownTypes;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Model;
@@ -43,6 +44,12 @@ internal static class RouteBuilder
         return host;
     }
 
+    /// <summary>Lists the clusters that a route needs, those of copies included; with repeats.</summary>
+    /// <param name="action">What the route does.</param>
+    public static IEnumerable<string> ClustersOf(RouteAction action) =>
+        (action.WeightedClusters?.Clusters.Select(cluster => cluster.Name) ?? [action.Cluster])
+            .Concat(action.RequestMirrorPolicies.Select(policy => policy.Cluster));
+
     private static Route SplitRoute(TrafficSplitRule rule, ResourceOptions options)
     {
         var route = new Route { Name = rule.Split.ToString(), Match = Match(rule.Match) };
@@ -58,19 +65,45 @@ internal static class RouteBuilder
 
         // A weight of 0 stays in the list: its cluster's statistics and settings remain, and shifting back changes a number only.
         route.Route_ = Action(options);
-        route.Route_.WeightedClusters = new WeightedCluster
+        route.Route_.WeightedClusters = new WeightedCluster { Clusters = { rule.Backends.Items.Select(Share) } };
+        if (rule.Mirror is { } mirror)
         {
-            Clusters =
+            route.Route_.RequestMirrorPolicies.Add(Mirror(mirror));
+        }
+
+        return route;
+
+        string Cluster(string service) => ResourceNames.Cluster(new NamespacedName(rule.Root.Namespace, service), rule.Port);
+
+        WeightedCluster.Types.ClusterWeight Share(WeightedBackend backend) => new()
+        {
+            Name = Cluster(backend.Service),
+            Weight = backend.Weight,
+            ResponseHeadersToAdd = { SetCookie(backend.SetCookie) },
+        };
+
+        RouteAction.Types.RequestMirrorPolicy Mirror(MirrorPolicy policy) => new()
+        {
+            Cluster = Cluster(policy.Service),
+            RuntimeFraction = new RuntimeFractionalPercent
             {
-                rule.Backends.Items.Select(backend => new WeightedCluster.Types.ClusterWeight
+                DefaultValue = new FractionalPercent
                 {
-                    Name = ResourceNames.Cluster(new NamespacedName(rule.Root.Namespace, backend.Service), rule.Port),
-                    Weight = backend.Weight,
-                }),
+                    Numerator = (uint)policy.Percent,
+                    Denominator = FractionalPercent.Types.DenominatorType.Hundred,
+                },
             },
         };
-        return route;
     }
+
+    // Envoy reads the value as a format in which a percent sign begins a command.
+    private static IEnumerable<HeaderValueOption> SetCookie(string? value) => value is null
+        ? []
+        : [new HeaderValueOption
+        {
+            Header = new HeaderValue { Key = "set-cookie", Value = value.Replace("%", "%%", StringComparison.Ordinal) },
+            AppendAction = HeaderValueOption.Types.HeaderAppendAction.AppendIfExistsOrAdd,
+        }];
 
     private static RouteAction Action(ResourceOptions options) => new() { Timeout = Duration.FromTimeSpan(options.RouteTimeout) };
 
@@ -85,6 +118,7 @@ internal static class RouteBuilder
         }
 
         made.Headers.AddRange((match?.Headers ?? []).Select(HeaderMatcher));
+        made.QueryParameters.AddRange((match?.QueryParams ?? []).Select(QueryMatcher));
         return made;
     }
 
@@ -100,6 +134,20 @@ internal static class RouteBuilder
     private static HeaderMatcher HeaderMatcher(HeaderMatch header) => new()
     {
         Name = header.Name,
-        StringMatch = new StringMatcher { SafeRegex = RegexMatchers.Build(header.Regex) },
+        StringMatch = Text(header.Value),
+    };
+
+    private static QueryParameterMatcher QueryMatcher(QueryMatch parameter) => new()
+    {
+        Name = parameter.Name,
+        StringMatch = Text(parameter.Value),
+    };
+
+    private static StringMatcher Text(TextMatch match) => match.Kind switch
+    {
+        TextMatchKind.Exact => new StringMatcher { Exact = match.Value },
+        TextMatchKind.Prefix => new StringMatcher { Prefix = match.Value },
+        TextMatchKind.Suffix => new StringMatcher { Suffix = match.Value },
+        _ => new StringMatcher { SafeRegex = RegexMatchers.Build(match.Value) },
     };
 }

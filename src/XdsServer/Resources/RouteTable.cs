@@ -8,7 +8,7 @@ namespace XdsCanary.XdsServer.Resources;
 /// <summary>The route configuration of a group of nodes, with the parts that it was made of.</summary>
 /// <param name="Configuration">The route configuration and the clusters that it names.</param>
 /// <param name="Hosts">The virtual hosts by name, those left out included.</param>
-/// <param name="Weights">The weights of each service's default route.</param>
+/// <param name="Weights">The weights that stand for each service.</param>
 /// <param name="Contents">A hash of each service's virtual hosts, all ports and matches.</param>
 /// <param name="Findings">What was left out and why.</param>
 internal sealed record RouteTable(
@@ -18,6 +18,12 @@ internal sealed record RouteTable(
     ImmutableSortedDictionary<NamespacedName, UInt128> Contents,
     ImmutableArray<ObjectFinding> Findings)
 {
+    /// <summary>The services that the table was made for.</summary>
+    public required ImmutableArray<Service> Services { get; init; }
+
+    /// <summary>Which virtual host has which domain; follows from the services alone.</summary>
+    public required DomainOwnership Ownership { get; init; }
+
     // What a service without a split weighs: all of it, as in percent.
     private const uint WholeWeight = 100;
 
@@ -33,17 +39,27 @@ internal sealed record RouteTable(
         var ports = services
             .SelectMany(service => service.Ports.Items.Where(port => port.IsHttp).Select(port => (Service: service, Port: port)))
             .ToList();
-        var ownership = DomainCheck.Resolve(
+        var same = previous is not null
+            && previous.Services.AsSpan().SequenceEqual(services.AsSpan(), ReferenceEqualityComparer.Instance)
+            ? previous
+            : null;
+        var ownership = same?.Ownership ?? DomainCheck.Resolve(
             [.. ports.SelectMany(entry => DomainNames.Claims(entry.Service, entry.Port, group, options))]);
-        var hosts = ImmutableSortedDictionary.CreateBuilder<string, BuiltVirtualHost>(StringComparer.Ordinal);
+
+        // With the same services the virtual hosts are those of before but for the rules.
+        var hosts = same?.Hosts.ToBuilder()
+            ?? ImmutableSortedDictionary.CreateBuilder<string, BuiltVirtualHost>(StringComparer.Ordinal);
         foreach (var (service, port) in ports)
         {
             var name = ResourceNames.VirtualHost(service, port);
             var rules = state.RulesOf(service.Name).Items.Where(rule => rule.Port == port.Number).ToEquatableArray();
             var domains = ownership.Domains.GetValueOrDefault(name);
-            hosts[name] = previous?.Hosts.GetValueOrDefault(name) is { } old && old.IsMadeFrom(service, rules, domains)
-                ? old
-                : BuiltVirtualHost.Make(service, port, rules, domains, options);
+            var old = previous?.Hosts.GetValueOrDefault(name);
+            var isUnchanged = old is not null && old.IsMadeFrom(service, rules, domains);
+            if (!isUnchanged || same is null)
+            {
+                hosts[name] = isUnchanged ? old! : BuiltVirtualHost.Make(service, port, rules, domains, options);
+            }
         }
 
         var table = hosts.ToImmutable();
@@ -54,7 +70,11 @@ internal sealed record RouteTable(
                 service => service.Name, service => DefaultWeights(service, service.DefaultPort!, state)),
             Served(table).GroupBy(host => host.Service.Name).ToImmutableSortedDictionary(
                 hosts => hosts.Key, hosts => hosts.Aggregate(UInt128.Zero, (sum, host) => sum + host.Hash)),
-            ownership.Findings.AddRange(table.Values.Where(host => host.Fault is not null).Select(Quarantine)));
+            ownership.Findings.AddRange(table.Values.Where(host => host.Fault is not null).Select(Quarantine)))
+        {
+            Services = services,
+            Ownership = ownership,
+        };
     }
 
     private static NamedResource MakeConfiguration(
@@ -83,7 +103,7 @@ internal sealed record RouteTable(
     private static ImmutableArray<RoutedWeight> DefaultWeights(Service service, ServicePort port, MeshState state)
     {
         var rule = state.RulesOf(service.Name).Items
-            .FirstOrDefault(candidate => candidate.Port == port.Number && candidate.Match is null);
+            .FirstOrDefault(candidate => candidate.Port == port.Number && candidate.CarriesWeights);
         return rule is null
             ? [new RoutedWeight(service.Name.Name, ResourceNames.Cluster(service.Name, port.Number), WholeWeight)]
             : [.. rule.Backends.Items.Select(backend => new RoutedWeight(

@@ -111,6 +111,32 @@ public sealed class RouteMatchTests
             new RouteMatch { Prefix = "/", Headers = { new HeaderMatcher { Name = name, StringMatch = new StringMatcher { Exact = value } } } },
             "/api?x=1"));
 
+    [Theory]
+    [InlineData("/?v=beta", true)]
+    [InlineData("/?a=b&v=beta&v=x", true)]
+    [InlineData("/?v=x&v=beta", false)]
+    [InlineData("/?w=beta", false)]
+    [InlineData("/?%76=b%65ta", true)]
+    [InlineData("/v=beta", false)]
+    public void Parameter_of_the_query_is_compared(string path, bool expected) => Assert.Equal(
+        expected,
+        MatchesParameter(new QueryParameterMatcher { Name = "v", StringMatch = new StringMatcher { Exact = "beta" } }, path));
+
+    [Theory]
+    [InlineData("/?v", true, true)]
+    [InlineData("/?w", true, false)]
+    [InlineData("/?w", false, true)]
+    public void Presence_of_a_parameter_is_asked_for(string path, bool present, bool expected) => Assert.Equal(
+        expected, MatchesParameter(new QueryParameterMatcher { Name = "v", PresentMatch = present }, path));
+
+    [Fact]
+    public void Cookies_of_several_headers_are_one_list() => Assert.True(
+        MatchReader.Read(new RouteMatch
+        {
+            Prefix = "/",
+            Headers = { new HeaderMatcher { Name = "cookie", StringMatch = new StringMatcher { Exact = "a=b; c=d" } } },
+        }).Matches(Requests.Get("/", "shop", ("cookie", "a=b"), ("cookie", "c=d"))));
+
     [Fact]
     public void Pattern_that_needs_backtracking_is_refused()
     {
@@ -121,6 +147,9 @@ public sealed class RouteMatchTests
     }
 
     private static bool Matches(RouteMatch match, string path) => MatchReader.Read(match).Matches(Requests.Get(path));
+
+    private static bool MatchesParameter(QueryParameterMatcher parameter, string path) =>
+        Matches(new RouteMatch { Prefix = "/", QueryParameters = { parameter } }, path);
 
     private static bool MatchesHeader(HeaderMatcher header, string? value) =>
         MatchReader.Read(new RouteMatch { Prefix = "/", Headers = { header } })

@@ -14,7 +14,7 @@ public sealed class WeightedChoiceTests
         var choice = new WeightedChoice([new ClusterShare("a", first), new ClusterShare("b", second)]);
         var random = new Random(seed);
 
-        var hits = Enumerable.Range(0, Draws).Count(_ => choice.At(random.NextInt64(choice.Total)) == "a");
+        var hits = Enumerable.Range(0, Draws).Count(_ => choice.At(random.NextInt64(choice.Total)).Cluster == "a");
 
         var share = (double)first / choice.Total;
         Assert.InRange(Math.Abs(hits - (Draws * share)), 0, 3 * Math.Sqrt(Draws * share * (1 - share)) + 1);
@@ -25,7 +25,7 @@ public sealed class WeightedChoiceTests
     {
         var choice = new WeightedChoice([new ClusterShare("a", 0), new ClusterShare("b", 2), new ClusterShare("c", 1)]);
 
-        Assert.Equal(["b", "b", "c"], Enumerable.Range(0, 3).Select(point => choice.At(point)));
+        Assert.Equal(["b", "b", "c"], Enumerable.Range(0, 3).Select(point => choice.At(point).Cluster));
     }
 
     [Fact]

@@ -12,6 +12,10 @@ namespace XdsCanary.EndToEnd.Tests.Demo;
 public sealed class EmbeddedPlaneTests(ITestOutputHelper output)
 {
     private const int Changes = 100;
+
+    // As much as the stand-in takes would leave the server no processor to follow the changes on.
+    private const double Rate = 500;
+
     private const int Services = 30;
     private const int RequestsToEach = 20;
 
@@ -19,7 +23,7 @@ public sealed class EmbeddedPlaneTests(ITestOutputHelper output)
     public async Task Hundred_weight_changes_under_load_fail_no_request_and_are_never_rejected()
     {
         await using var mesh = await EmbeddedMesh.StartAsync();
-        await using var traffic = TrafficClient.Start(mesh.To());
+        await using var traffic = TrafficClient.Start(mesh.To() with { RequestsPerSecond = Rate });
 
         for (var change = 1; change <= Changes; change++)
         {
@@ -39,7 +43,7 @@ public sealed class EmbeddedPlaneTests(ITestOutputHelper output)
     public async Task Services_come_and_go_and_no_request_fails()
     {
         await using var mesh = await EmbeddedMesh.StartAsync();
-        await using var traffic = TrafficClient.Start(mesh.To());
+        await using var traffic = TrafficClient.Start(mesh.To() with { RequestsPerSecond = Rate });
         var before = mesh.Held.Select(NameOf).ToList();
 
         for (var number = 1; number <= Services; number++)
@@ -64,7 +68,7 @@ public sealed class EmbeddedPlaneTests(ITestOutputHelper output)
     {
         await using var mesh = await EmbeddedMesh.StartAsync();
         await mesh.ShiftAsync(60, 40);
-        await using var traffic = TrafficClient.Start(mesh.To());
+        await using var traffic = TrafficClient.Start(mesh.To() with { RequestsPerSecond = Rate });
         await traffic.AdvancesAsync(100);
         var before = mesh.Held.ToList();
 

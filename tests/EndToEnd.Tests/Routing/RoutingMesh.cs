@@ -11,13 +11,17 @@ namespace XdsCanary.EndToEnd.Tests.Routing;
 /// <param name="Status">The status.</param>
 /// <param name="From">The upstream that answered; null when Envoy did by itself.</param>
 /// <param name="Body">The text.</param>
-internal sealed record Reply(HttpStatusCode Status, string? From, string Body);
+internal sealed record Reply(HttpStatusCode Status, string? From, string Body)
+{
+    /// <summary>The values of <c>Set-Cookie</c>, joined by bars.</summary>
+    public string SetCookie { get; init; } = string.Empty;
+}
 
 /// <summary>A server and a real Envoy over manifests of the test's own, to ask where single requests end up.</summary>
 internal sealed class RoutingMesh : IAsyncDisposable
 {
     private readonly Dictionary<string, UpstreamServer> _upstreams = new(StringComparer.Ordinal);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
     private ServerProcess? _server;
     private EnvoyInstance? _envoy;
 
@@ -75,7 +79,10 @@ internal sealed class RoutingMesh : IAsyncDisposable
         return new Reply(
             response.StatusCode,
             names?.Single(),
-            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+        {
+            SetCookie = response.Headers.TryGetValues("set-cookie", out var cookies) ? string.Join('|', cookies) : string.Empty,
+        };
     }
 
     /// <summary>Fails unless a request for a host is answered well by the given upstream.</summary>

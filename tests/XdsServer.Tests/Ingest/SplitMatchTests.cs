@@ -21,7 +21,7 @@ public class SplitMatchTests
         var assembly = Assemble(Services("web", "a") + RouteGroup("g", $"[{match}]") + Split("s", "web", "a: 1", MatchRef("g")));
 
         var found = Assert.Single(assembly.State.Rules).Match!;
-        var headers = string.Join(',', found.Headers.Items.Select(header => $"{header.Name}={header.Regex}"));
+        var headers = string.Join(',', found.Headers.Items.Select(header => $"{header.Name}={header.Value.Value}"));
         var actual = $"{found.PathRegex} {string.Join(',', found.Methods)} {headers}";
         Assert.True(expected == actual, $"{id}: {actual}");
     }

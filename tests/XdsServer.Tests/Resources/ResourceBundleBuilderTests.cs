@@ -101,6 +101,15 @@ public class ResourceBundleBuilderTests
     }
 
     [Fact]
+    public void RTR_28_cluster_of_copies_is_one_that_the_route_needs()
+    {
+        var action = new RouteAction { Cluster = "a" };
+        action.RequestMirrorPolicies.Add(new RouteAction.Types.RequestMirrorPolicy { Cluster = "b" });
+
+        Assert.Equal(["a", "b"], RouteBuilder.ClustersOf(action));
+    }
+
+    [Fact]
     public void OSM_46_byte_streams_have_a_cluster_and_no_virtual_host()
     {
         var bundle = Build(Assemble(Service("db", "[{port: 5432, appProtocol: tcp}]"))).Bundle;

@@ -86,6 +86,40 @@ public sealed class ConvergenceTrackerTests
         Assert.True(_tracker.Describe(Shop).IsLive);
     }
 
+    [Theory]
+    [InlineData("""{"mirror":{"backend":"shop-v2","percent":10}}""", """{"mirror":{"backend":"shop-v2","percent":20}}""")]
+    [InlineData("""{"affinity":{"backend":"shop-v1","cookie":"a=b"}}""", """{"affinity":{"backend":"shop-v1","cookie":"a=c"}}""")]
+    [InlineData("""{"affinity":{"backend":"shop-v2"}}""", """{"affinity":{"backend":"shop-v2","fallback":"shop-v1","previousCookie":"a=c"}}""")]
+    public void RTR_27_A_change_of_the_routing_annotation_alone_has_to_be_acknowledged_too(string before, string after)
+    {
+        PublishWith(before);
+        Subscribe();
+        Push();
+        Acknowledge();
+        Assert.True(_tracker.Describe(Shop).IsLive);
+        PublishWith(after);
+
+        Assert.False(_tracker.Describe(Shop).IsLive);
+
+        Push();
+        Acknowledge();
+        Assert.True(_tracker.Describe(Shop).IsLive);
+    }
+
+    [Fact]
+    public void RTR_34_weights_wanted_are_those_of_the_requests_that_match()
+    {
+        PublishWith("""{"match":[{"headers":[{"name":"a","exact":"b"}]}],"fallback":"shop-v2"}""");
+        Subscribe();
+        Push();
+        Acknowledge();
+
+        var state = _tracker.Describe(Shop);
+
+        Assert.True(state.IsLive);
+        Assert.Equal([("shop-v1", 100u), ("shop-v2", 0u)], state.Wanted.Select(weight => (weight.Backend, (uint)weight.Weight)));
+    }
+
     [Fact]
     public void A_deleted_service_is_followed_but_never_live()
     {
@@ -150,6 +184,10 @@ public sealed class ConvergenceTrackerTests
           backends: [{service: shop-v1, weight: {{v1}}}, {service: shop-v2, weight: {{v2}}}]
 
         """);
+
+    private void PublishWith(string routing) => Publish(
+        MeshManifests.Services("shop", "shop-v1", "shop-v2") + MeshManifests.Split(
+            "shop", "shop", "shop-v1: 100, shop-v2: 0", metadata: $"annotations: {{xdscanary.io/routing: '{routing}'}}"));
 
     private void Publish(string yaml)
     {
