@@ -15,6 +15,7 @@ public sealed class FormTests
         ["CanaryEngine"] = 2_000..3_000,
         ["KubeRuntime"] = 3_000..4_000,
         ["DemoProxy"] = 4_000..5_000,
+        ["LoadTester"] = 5_000..6_000,
     };
 
     [Fact]

@@ -21,6 +21,7 @@ internal static class CommandTree
             RenderCommand.Build(),
             BootstrapCommand.Build(),
             DemoCommand.Build(),
+            LoadTesterCommand.Build(),
         };
         foreach (var option in serve.Options)
         {

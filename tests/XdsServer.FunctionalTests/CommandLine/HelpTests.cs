@@ -11,7 +11,7 @@ public sealed class HelpTests
         var (exitCode, output) = await ServerProcess.RunAsync("--help");
 
         Assert.Equal(0, exitCode);
-        Assert.All(["serve", "validate", "render", "bootstrap", "demo"], command => Assert.Matches($@"(?m)^  {command}\b", output));
+        Assert.All(["serve", "validate", "render", "bootstrap", "demo", "loadtester"], command => Assert.Matches($@"(?m)^  {command}\b", output));
         Assert.Contains("Exit codes: 0 success; 1 fault found or failed; 2 called wrongly.", Flat(output), StringComparison.Ordinal);
     }
 
@@ -38,6 +38,7 @@ public sealed class HelpTests
     [InlineData("render", "DIR")]
     [InlineData("bootstrap", "--node")]
     [InlineData("demo", "--envoy")]
+    [InlineData("loadtester", "--allow-bash")]
     public async Task Help_of_a_command_names_what_it_takes(string command, string expected)
     {
         var (exitCode, output) = await ServerProcess.RunAsync(command, "--help");
