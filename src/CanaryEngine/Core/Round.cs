@@ -48,9 +48,9 @@ internal sealed class Round(CanarySpec spec, CanaryStatus status, Facts facts)
     /// <summary>Directs the traffic, unless it goes there already.</summary>
     public void Direct(TrafficPlan plan)
     {
+        _effects.RemoveAll(effect => effect is SetTraffic);
         if (plan != Facts.Traffic)
         {
-            _effects.RemoveAll(effect => effect is SetTraffic);
             Do(new SetTraffic(plan));
         }
     }

@@ -8,7 +8,7 @@ internal static class Finalising
     {
         if (round.Facts.Primary.Readiness != Readiness.Ready)
         {
-            return Readinesses.GivenUp(round, round.Facts.Primary) is { } why
+            return Readinesses.GivenUp(round, round.Facts.Primary, Reasons.PrimaryNotReady) is { } why
                 ? Rollbacks.FailPromotion(round, why)
                 : Readinesses.HoldForPrimary(round);
         }
