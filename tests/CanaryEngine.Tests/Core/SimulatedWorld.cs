@@ -168,13 +168,13 @@ internal sealed class SimulatedWorld
     /// <summary>Lets time pass until a phase is reached.</summary>
     public SimulatedWorld RunUntil(CanaryPhase phase, int seconds = 3600)
     {
-        var end = Now.AddSeconds(seconds);
-        Settle();
-        while (Status.Phase != phase)
+        var (end, rounds) = (Now.AddSeconds(seconds), 0);
+        while (Decide().After.Phase != phase)
         {
             Assert.True(Due is { } at && at <= end, $"{phase} is not reached: {Status.Phase}, {Status.Message}");
-            Now = Due!.Value;
-            Settle();
+            rounds = Due > Now ? 0 : rounds + 1;
+            Assert.InRange(rounds, 0, MaxRounds);
+            Now = Due > Now ? Due.Value : Now;
         }
 
         return this;

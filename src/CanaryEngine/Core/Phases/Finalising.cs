@@ -47,7 +47,8 @@ internal static class Finalising
             ? $"Promotion completed! Canary analysis was skipped for {Texts.Target(round.Spec)}"
             : $"Promotion completed! Scaling down {Texts.Target(round.Spec)}");
         round.Alert(AlertSeverity.Info, Conclusion(skipped));
-        return round.Done(due: null);
+        // The target may have become another revision meanwhile, and nothing will tell so again.
+        return round.Done(round.Now);
     }
 
     private static string Conclusion(bool skipped) => skipped

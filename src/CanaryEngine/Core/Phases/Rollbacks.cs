@@ -47,7 +47,7 @@ internal static class Rollbacks
         round.Alert(AlertSeverity.Warn, text);
         Runs.End(round, CanaryPhase.Failed, reason, text);
         round.Status = round.Status with { LastAppliedSpec = revision, Run = null };
-        return round.Done(due: null);
+        return round.Done(round.Now);
     }
 
     /// <summary>
