@@ -35,6 +35,12 @@ internal static class Convergences
         var text = isRejected ? Rejected(round, fact) : Lagging(round, fact);
         if (!isOverdue)
         {
+            // What is done once per interval, such as asking for a rollback, is not done at every look.
+            if (round.IsTick)
+            {
+                round.NextTick();
+            }
+
             var due = round.Now + Round.Soon;
             return round.Hold(isRejected ? Reasons.RouteRejected : Reasons.NotConverged, text, due < limit ? due : limit);
         }

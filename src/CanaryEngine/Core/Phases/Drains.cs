@@ -13,6 +13,12 @@ internal static class Drains
             return null;
         }
 
+        if (round.IsDirected)
+        {
+            round.Status = round.Status with { DrainingSince = round.Now };
+            return round.Done(round.Now + Round.Soon);
+        }
+
         if (round.Facts.Convergence is not { } convergence)
         {
             return new Ask([new AskConvergence()]);

@@ -15,6 +15,12 @@ internal static class Finalising
 
         round.Status = round.Status with { NotReadySince = null };
         round.Direct(Traffic.Of(round.Spec, round.Status));
+        if (round.IsDirected)
+        {
+            round.Run = round.Run with { ChangedAt = round.Now };
+            return round.Hold(Reasons.NotConverged, "The traffic is directed to the primary", round.Now + Round.Soon);
+        }
+
         if (round.Facts.Convergence is not { } convergence)
         {
             return new Ask([new AskConvergence()]);

@@ -22,12 +22,10 @@ internal static class Idle
         if (!round.Facts.Primary.Exists)
         {
             round.Do(new EnsurePrimary());
-        }
-        else
-        {
-            round.Direct(Traffic.Of(round.Spec, round.Status));
+            return round.Done(round.Now + Round.Soon);
         }
 
+        round.Direct(Traffic.Of(round.Spec, round.Status));
         if (Drains.Await(round) is { } draining)
         {
             return draining;

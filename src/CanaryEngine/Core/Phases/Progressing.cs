@@ -58,8 +58,8 @@ internal static class Progressing
 
     private static Outcome? AskForRollback(Round round)
     {
-        // Without analysis no request ever reaches the canary.
-        if (!round.IsTick || IsSkipped(round))
+        // Without analysis no request ever reaches the canary, and a paused run is only ended by whoever paused it.
+        if (!round.IsTick || IsSkipped(round) || round.Status.Paused)
         {
             return null;
         }
@@ -86,7 +86,7 @@ internal static class Progressing
                 AlertSeverity.Warn);
         }
 
-        return !round.Status.Paused && Gates.Overdue(round) is { } why
+        return Gates.Overdue(round) is { } why
             ? Rollbacks.RollBack(round, Reasons.GateDeadline, Gates.OverdueText(round.Spec, why), $"Rolled back: {why}")
             : null;
     }
