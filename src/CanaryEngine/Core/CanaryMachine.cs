@@ -41,7 +41,7 @@ public static class CanaryMachine
             CanaryPhase.Progressing or CanaryPhase.WaitingPromotion => Progressing.Decide(round),
             CanaryPhase.Promoting => Promoting.Decide(round),
             CanaryPhase.Finalising => Finalising.Decide(round),
-            CanaryPhase.None or CanaryPhase.Initializing => Initializing.Decide(round),
+            CanaryPhase.None or CanaryPhase.Initializing or CanaryPhase.Terminating => Initializing.Decide(round),
             _ => Idle.Decide(round),
         };
     }

@@ -88,6 +88,10 @@ public sealed record CanaryStatus
 
     /// <summary><c>previousSessionAffinityCookie</c>: of the last run; clients that hold it are told to drop it.</summary>
     public string PreviousSessionAffinityCookie { get; init; } = string.Empty;
+
+    /// <summary>What matters most, on one line. What a record prints by itself would print <see cref="Durable"/> without end.</summary>
+    public override string ToString() =>
+        $"{Phase}, weight {CanaryWeight}, {FailedChecks} failed checks, {Iterations} iterations, {Reason}: {Message}";
 }
 
 /// <summary>A gate that a person opened. It counts for one hook and one revision only (H-33).</summary>

@@ -48,12 +48,16 @@ internal sealed class Round(CanarySpec spec, CanaryStatus status, Facts facts)
     /// <summary>Directs the traffic, unless it goes there already.</summary>
     public void Direct(TrafficPlan plan)
     {
-        if (plan != Facts.Traffic)
+        var wanted = new SetTraffic(plan);
+        _effects.RemoveAll(effect => effect is SetTraffic && (effect != wanted || plan == Facts.Traffic));
+        if (plan != Facts.Traffic && !_effects.Contains(wanted))
         {
-            _effects.RemoveAll(effect => effect is SetTraffic);
-            Do(new SetTraffic(plan));
+            Do(wanted);
         }
     }
+
+    /// <summary>True when this round directs the traffic anew: what the proxies say is of how it was before.</summary>
+    public bool IsDirected => _effects.Any(effect => effect is SetTraffic);
 
     /// <summary>Tells of something that goes as planned.</summary>
     public void Event(string text) => _notices.Add(new EventNotice(false, text, Status.Phase));

@@ -29,6 +29,11 @@ internal static class Verbs
             return null;
         }
 
+        if (round.Status.KeepsCanary)
+        {
+            return Refuse(round, "the canary carries the traffic until the primary is ready");
+        }
+
         var isIdle = round.Status.Phase.IsIdle() || round.Status.Phase == CanaryPhase.Waiting;
         if (isIdle && round.Facts.Target.Revision is { } revision && Idle.IsNew(round.Status, revision))
         {
@@ -73,7 +78,13 @@ internal static class Verbs
         }
 
         Announce(round, request, "Resumption");
-        round.Status = round.Status with { Paused = false };
+        // The pause counts neither as waiting for readiness nor as waiting for a gate.
+        round.Status = round.Status with { Paused = false, NotReadySince = null };
+        if (round.Status.Run is { GateSince: not null } run)
+        {
+            round.Run = run with { GateSince = round.Now };
+        }
+
         if (round.Status.Phase.IsAnalysing())
         {
             round.NextTick();
@@ -126,9 +137,10 @@ internal static class Verbs
     private static void Announce(Round round, VerbRequest request, string what) =>
         round.Event($"{what} of {Texts.Name(round.Spec)} requested by {request.By}");
 
-    private static Decision Refuse(Round round, string why)
+    // A refused verb changes nothing: the phase decides as if nobody had asked, so that what it waits for is looked at again.
+    private static Decision? Refuse(Round round, string why)
     {
         round.Refusal = $"{round.Spec.Key} is {round.Status.Phase}: {why}";
-        return round.Done(round.Status.NextCheck);
+        return null;
     }
 }

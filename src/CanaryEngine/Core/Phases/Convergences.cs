@@ -35,12 +35,47 @@ internal static class Convergences
         var text = isRejected ? Rejected(round, fact) : Lagging(round, fact);
         if (!isOverdue)
         {
+            // What is done once per interval, such as asking for a rollback, is not done at every look.
+            if (round.IsTick)
+            {
+                round.NextTick();
+            }
+
             var due = round.Now + Round.Soon;
             return round.Hold(isRejected ? Reasons.RouteRejected : Reasons.NotConverged, text, due < limit ? due : limit);
         }
 
         round.Run = round.Run with { LaggardsReported = true };
         return Checks.Fail(round, isRejected ? Reasons.RouteRejected : Reasons.NotConverged, text, round.Now + Round.Soon);
+    }
+
+    /// <summary>
+    /// Waits until a promotion's change is live. Laggards never roll a promotion back, for the primary has the new revision
+    /// already: after the progress deadline it goes on without them.
+    /// </summary>
+    /// <param name="round">The decision being made; its run waits for a change to be live.</param>
+    /// <returns>The outcome; null when it is not waited for any more.</returns>
+    public static Outcome? AwaitPromotion(Round round)
+    {
+        if (round.Facts.Convergence is not { } fact)
+        {
+            return new Ask([new AskConvergence()]);
+        }
+
+        var limit = (round.Run.ChangedAt ?? round.Now) + round.Spec.ProgressDeadline;
+        var isReached = IsReached(round.Spec, fact);
+        if (!isReached && round.Now < limit)
+        {
+            return round.Hold(Reasons.NotConverged, Lagging(round, fact), round.Now + Round.Soon);
+        }
+
+        if (!isReached)
+        {
+            round.Warn(Lagging(round, fact));
+        }
+
+        round.Run = round.Run with { IsLive = true };
+        return null;
     }
 
     private static string Rejected(Round round, ConvergenceFact fact) =>

@@ -8,13 +8,19 @@ internal static class Finalising
     {
         if (round.Facts.Primary.Readiness != Readiness.Ready)
         {
-            return Readinesses.GivenUp(round, round.Facts.Primary) is { } why
+            return Readinesses.GivenUp(round, round.Facts.Primary, Reasons.PrimaryNotReady) is { } why
                 ? Rollbacks.FailPromotion(round, why)
                 : Readinesses.HoldForPrimary(round);
         }
 
         round.Status = round.Status with { NotReadySince = null };
         round.Direct(Traffic.Of(round.Spec, round.Status));
+        if (round.IsDirected)
+        {
+            round.Run = round.Run with { ChangedAt = round.Now };
+            return round.Hold(Reasons.NotConverged, "The traffic is directed to the primary", round.Now + Round.Soon);
+        }
+
         if (round.Facts.Convergence is not { } convergence)
         {
             return new Ask([new AskConvergence()]);
@@ -47,7 +53,8 @@ internal static class Finalising
             ? $"Promotion completed! Canary analysis was skipped for {Texts.Target(round.Spec)}"
             : $"Promotion completed! Scaling down {Texts.Target(round.Spec)}");
         round.Alert(AlertSeverity.Info, Conclusion(skipped));
-        return round.Done(due: null);
+        // The target may have become another revision meanwhile, and nothing will tell so again.
+        return round.Done(round.Now);
     }
 
     private static string Conclusion(bool skipped) => skipped

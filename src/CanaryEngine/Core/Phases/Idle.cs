@@ -9,14 +9,26 @@ internal static class Idle
     /// <summary>Decides.</summary>
     public static Outcome Decide(Round round)
     {
+        if (round.Status.KeepsCanary)
+        {
+            return Recover(round);
+        }
+
         if (round.Facts.Target.Revision is not { } revision)
         {
             return Readinesses.HoldForTarget(round);
         }
 
-        if (round.Status.KeepsCanary && Recover(round) is { } held)
+        if (!round.Facts.Primary.Exists)
         {
-            return held;
+            round.Do(new EnsurePrimary());
+            return round.Done(round.Now + Round.Soon);
+        }
+
+        round.Direct(Traffic.Of(round.Spec, round.Status));
+        if (Drains.Await(round) is { } draining)
+        {
+            return draining;
         }
 
         if (IsNew(round.Status, revision))
@@ -24,14 +36,14 @@ internal static class Idle
             return Begin(round, revision);
         }
 
-        if (!round.Facts.Primary.Exists)
+        var isBack = revision == round.Status.LastPromotedSpec;
+        round.Status = round.Status with
         {
-            round.Do(new EnsurePrimary());
-        }
-
-        round.Direct(Traffic.Of(round.Spec, round.Status));
-        round.Status = round.Status with { NotReadySince = null };
-        return Drains.Decide(round);
+            NotReadySince = null,
+            // The target left the revision that failed: should it come back to it, it is new again.
+            LastAppliedSpec = isBack ? revision : round.Status.LastAppliedSpec,
+        };
+        return round.Done(due: null);
     }
 
     /// <summary>True for a revision that is neither served by the primary nor was the last one analysed.</summary>
@@ -61,7 +73,7 @@ internal static class Idle
     }
 
     // A promotion failed and the canary carries the traffic; it goes back as soon as the old primary is ready again (H-06).
-    private static Decision? Recover(Round round)
+    private static Decision Recover(Round round)
     {
         if (round.Facts.Primary.Readiness != Readiness.Ready)
         {

@@ -19,7 +19,7 @@ internal static class Initializing
         if (!facts.Primary.Exists)
         {
             round.Do(new EnsurePrimary());
-            return round.Hold(Reasons.PrimaryNotReady, "The primary is being made", round.Now);
+            return round.Hold(Reasons.PrimaryNotReady, "The primary is being made", round.Now + Round.Soon);
         }
 
         var isReady = facts.Primary.Readiness == Readiness.Ready;

@@ -9,21 +9,32 @@ internal static class Progressing
     /// <summary>Decides.</summary>
     public static Outcome Decide(Round round)
     {
-        if (round.Status.FailedChecks >= round.Spec.Analysis.Threshold)
+        if (round.Status.FailedChecks >= round.Spec.Analysis.Threshold && !round.Status.Paused)
         {
             return Rollbacks.OverThreshold(round);
         }
 
-        return AskForRollback(round)
+        var outcome = AskForRollback(round)
             ?? FollowTarget(round)
+            ?? FastAbort.Look(round)
             ?? AwaitReadiness(round)
             ?? (round.Run.IsLive ? null : Convergences.Await(round))
             ?? StartPending(round)
-            ?? (IsSkipped(round) ? Promote(round) : null)
-            ?? FastAbort.Look(round)
+            ?? (IsSkipped(round) ? KnownTarget(round) ?? Promote(round) : null)
             ?? (round.IsTick ? null : Observe(round))
             ?? Check(round)
+            ?? KnownTarget(round)
             ?? Steps.Next(round);
+        return outcome is Decision decision ? WithAbortCheck(round, decision) : outcome;
+    }
+
+    // Whatever the run waits for meanwhile, a hopeless canary is looked for as often as the fast abort asks.
+    private static Decision WithAbortCheck(Round round, Decision decision)
+    {
+        var isWatched = round.Status.Phase.IsAnalysing() && !round.Status.Paused;
+        return isWatched && FastAbort.Due(round) is { } abort && (decision.Due is not { } due || abort < due)
+            ? decision with { Due = abort }
+            : decision;
     }
 
     /// <summary>Hands the analysed revision to the primary.</summary>
@@ -40,12 +51,15 @@ internal static class Progressing
         return round.Hold(string.Empty, string.Empty, round.Now);
     }
 
+    private static Decision? KnownTarget(Round round) =>
+        round.Facts.Target.Revision is null ? Readinesses.HoldForTarget(round) : null;
+
     private static bool IsSkipped(Round round) => round.Run.Skipped || round.Spec.SkipAnalysis;
 
     private static Outcome? AskForRollback(Round round)
     {
-        // Without analysis no request ever reaches the canary.
-        if (!round.IsTick || IsSkipped(round))
+        // Without analysis no request ever reaches the canary, and a paused run is only ended by whoever paused it.
+        if (!round.IsTick || IsSkipped(round) || round.Status.Paused)
         {
             return null;
         }
@@ -79,17 +93,18 @@ internal static class Progressing
 
     private static Decision? FollowTarget(Round round)
     {
-        if (round.Facts.Target.Revision is not { } revision)
-        {
-            return Readinesses.HoldForTarget(round);
-        }
-
-        if (revision != round.Run.Revision)
+        // A target that cannot be read keeps the run from advancing, not from being judged (H-08).
+        if (round.Facts.Target.Revision is { } revision && revision != round.Run.Revision)
         {
             return revision == round.Status.LastPromotedSpec ? Revert(round) : Runs.Restart(round, revision);
         }
 
-        round.Direct(Traffic.Of(round.Spec, round.Status));
+        var plan = Traffic.Of(round.Spec, round.Status);
+        if (round.Facts.Canary.Readiness == Readiness.Ready || plan.Canary <= (round.Facts.Traffic?.Canary ?? 0))
+        {
+            round.Direct(plan);
+        }
+
         return round.Status.Paused
             ? round.Hold(Reasons.Paused, "A person has paused the run", due: null)
             : null;
@@ -112,7 +127,7 @@ internal static class Progressing
 
         if (round.Facts.Canary.Readiness != Readiness.Ready)
         {
-            return Readinesses.GivenUp(round, round.Facts.Canary) is { } why
+            return Readinesses.GivenUp(round, round.Facts.Canary, Reasons.CanaryNotReady) is { } why
                 ? Rollbacks.OverDeadline(round, why)
                 : Readinesses.HoldForCanary(round);
         }
@@ -144,12 +159,10 @@ internal static class Progressing
     private static Decision Observe(Round round)
     {
         var next = round.Status.NextCheck;
-        var abort = FastAbort.Due(round);
-        var due = abort < next ? abort : next;
         // What was said at the last check stays until the next one.
         return round.Status.Reason is Reasons.NotConverged or "" or Reasons.CanaryNotReady or Reasons.PrimaryNotReady
-            ? round.Hold(Reasons.Observing, $"Weight {round.Run.Weight} is observed", due)
-            : round.Done(due);
+            ? round.Hold(Reasons.Observing, $"Weight {round.Run.Weight} is observed", next)
+            : round.Done(next);
     }
 
     private static Outcome? Check(Round round)

@@ -11,7 +11,7 @@ internal static class Promoting
     {
         if (round.Facts.Primary.Readiness != Readiness.Ready)
         {
-            return Readinesses.GivenUp(round, round.Facts.Primary) is { } why
+            return Readinesses.GivenUp(round, round.Facts.Primary, Reasons.PrimaryNotReady) is { } why
                 ? Rollbacks.FailPromotion(round, why)
                 : Readinesses.HoldForPrimary(round);
         }
@@ -23,7 +23,7 @@ internal static class Promoting
             return round.Hold(Reasons.Paused, "A person has paused the promotion", due: null);
         }
 
-        if (!round.Run.IsLive && Convergences.Await(round) is { } waits)
+        if (!round.Run.IsLive && Convergences.AwaitPromotion(round) is { } waits)
         {
             return waits;
         }

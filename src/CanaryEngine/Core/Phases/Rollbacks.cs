@@ -47,7 +47,7 @@ internal static class Rollbacks
         round.Alert(AlertSeverity.Warn, text);
         Runs.End(round, CanaryPhase.Failed, reason, text);
         round.Status = round.Status with { LastAppliedSpec = revision, Run = null };
-        return round.Done(due: null);
+        return round.Done(round.Now);
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ internal static class Rollbacks
         var text = $"Promotion of {Texts.Target(round.Spec)} failed, primary not ready: {error}";
         round.Warn(text);
         round.Alert(AlertSeverity.Error, $"Promotion failed, primary not ready: {error}");
-        if (round.Facts.Canary.Readiness == Readiness.Ready)
+        if (round.Facts.Canary.Readiness == Readiness.Ready && round.Run.Plan.MovesTraffic)
         {
             round.Direct(new TrafficPlan(0, 100));
             round.Run = round.Run with { Weight = 100 };

@@ -10,9 +10,18 @@ internal static class Runs
     public static Decision Start(Round round, string revision, bool skip = false)
     {
         var before = round.Status.Run?.Before ?? round.Status.Phase;
+        var draining = round.Status.DrainingSince;
         round.Status = Fresh(round, revision, before, skip);
         round.Direct(Traffic.Of(round.Spec, round.Status));
-        round.Do(new StartCanary(revision));
+        if (draining is null)
+        {
+            round.Do(new StartCanary(revision));
+        }
+        else
+        {
+            round.Run = round.Run with { StartPending = true, IsLive = false, ChangedAt = draining };
+        }
+
         round.Event($"New revision detected! Scaling up {Texts.Target(round.Spec)}");
         round.Alert(AlertSeverity.Info, "New revision detected, progressing canary analysis.", withFields: true);
         foreach (var remark in Plans.Remarks(round.Spec))
@@ -31,9 +40,10 @@ internal static class Runs
     /// <param name="revision">The newer revision.</param>
     public static Decision Restart(Round round, string revision)
     {
-        var (before, skipped) = (round.Run.Before, round.Run.Skipped);
+        // Whoever asked to promote without analysis asked it for the revision before.
+        var before = round.Run.Before;
         Traffic.Withdraw(round);
-        round.Status = Fresh(round, revision, before, skipped);
+        round.Status = Fresh(round, revision, before, skip: false);
         round.Run = round.Run with { StartPending = true, IsLive = false, ChangedAt = round.Now };
         round.Event($"New revision detected! Restarting analysis for {Texts.Target(round.Spec)}");
         return round.Hold(string.Empty, string.Empty, round.Now);

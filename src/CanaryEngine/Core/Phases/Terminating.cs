@@ -6,6 +6,11 @@ internal static class Terminating
     /// <summary>Decides.</summary>
     public static Outcome Decide(Round round)
     {
+        if (round.Status.Phase == CanaryPhase.Terminating)
+        {
+            return round.Done(due: null);
+        }
+
         round.Status = round.Status with { Phase = CanaryPhase.Terminating, Run = null, CanaryWeight = 0, Iterations = 0 };
         round.Event($"Terminating canary {Texts.Name(round.Spec)}");
         round.Do(new HandBack());
