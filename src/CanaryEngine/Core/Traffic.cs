@@ -21,7 +21,7 @@ internal static class Traffic
         return new TrafficPlan(100 - weight, weight)
         {
             MirrorPercent = run is { Mirrored: true } ? spec.Analysis.MirrorWeight : 0,
-            Match = weight > 0 && run!.Plan.Strategy == CanaryStrategy.AbTesting ? spec.Analysis.Match : [],
+            Match = weight > 0 ? spec.Analysis.Match : [],
             Affinity = AffinityOf(spec, status),
         };
     }

@@ -78,24 +78,38 @@ internal sealed class FactGatherer(
                 var providers = await metrics.ProbeAsync(spec, cancellationToken);
                 return facts => facts with { Providers = providers };
             case AskConvergence:
-                var convergence = Describe(spec);
+                var convergence = Describe(spec, await router.ReadAsync(spec, cancellationToken));
                 return facts => facts with { Convergence = convergence };
             default:
                 throw new InvalidOperationException($"No answer to {question.GetType().Name} is known.");
         }
     }
 
-    private ConvergenceFact Describe(CanarySpec spec)
+    private ConvergenceFact Describe(CanarySpec spec, TrafficPlan? plan)
     {
         // Asked in this order, a snapshot that is published in between counts against us, never for us.
         var isPublished = router.IsPublished(spec);
         var seen = proxies.Describe(spec.Apex);
         var rejection = seen.Lagging.FirstOrDefault(proxy => proxy.Rejection is not null);
+        if (isPublished && plan is not null && !IsWanted(spec, plan, seen))
+        {
+            return new ConvergenceFact(
+                seen.Proxies, 0, [], $"the control plane: {spec.Apex} is directed by another TrafficSplit", isPublished);
+        }
+
         return new ConvergenceFact(
             seen.Proxies,
             seen.Converged,
             seen.Lagging.Select(proxy => proxy.Node).ToEquatableArray(),
             rejection is null ? string.Empty : $"{rejection.Node}: {rejection.Rejection}",
             isPublished);
+    }
+
+    // Two TrafficSplits of one service: the other one may have won.
+    private static bool IsWanted(CanarySpec spec, TrafficPlan plan, ServiceConvergence seen)
+    {
+        var total = seen.Wanted.Sum(backend => (long)backend.Weight);
+        var canary = seen.Wanted.Where(backend => backend.Backend == spec.Canary.Name).Sum(backend => (long)backend.Weight);
+        return seen.Proxies == 0 || !seen.IsKnown || (total > 0 && canary * 100 == plan.Canary * total);
     }
 }

@@ -62,6 +62,7 @@ internal sealed record CatalogContent
             Mapped = mapped,
             Problems =
             [
+                .. Hidden(entries, objects),
                 .. mapped.Values.SelectMany(item => item.Faults.Items),
                 .. templates.SelectMany(item => item.Faults.Items),
                 .. providers.SelectMany(item => item.Faults.Items),
@@ -124,6 +125,20 @@ internal sealed record CatalogContent
         ("spec.targetRef.name", spec => new NamespacedName(spec.Key.Namespace, spec.Target.Name)),
         ("spec.service.name", spec => spec.Apex),
     ];
+
+    // What a canary makes stands in place of a manifest of the same name.
+    private static IEnumerable<ObjectProblem> Hidden(
+        ImmutableSortedDictionary<NamespacedName, CatalogEntry> entries, ObjectSet objects) =>
+        from spec in entries.Values.Select(entry => entry.Spec).OfType<CanarySpec>()
+        from made in new ObjectKey[]
+        {
+            new("split.smi-spec.io", "TrafficSplit", spec.Apex), new(string.Empty, "Service", spec.Primary),
+            new(string.Empty, "Service", spec.Canary),
+        }
+        where objects.Objects.ContainsKey(made)
+        select new ObjectProblem(
+            objects.Objects[made].Origin, made, string.Empty, $"is not used: Canary {spec.Key} makes its own",
+            "Remove it, or give the canary's spec.service another name");
 
     private IEnumerable<KeyValuePair<NamespacedName, CatalogEntry>> Gone(
         ImmutableSortedDictionary<NamespacedName, CatalogEntry> entries) => Canaries

@@ -164,6 +164,10 @@ internal sealed class StandaloneCatalog(
         foreach (var problem in problems.Except(_known).OrderBy(problem => problem.ToString(), StringComparer.Ordinal))
         {
             logger.CanaryInvalid(problem.ToString());
+            if (problem.Object is { Kind: CanaryKinds.Canary } canary)
+            {
+                world.Note(canary.Name, problem.ToString());
+            }
         }
 
         _known = problems;

@@ -13,7 +13,9 @@ namespace XdsCanary.CanaryEngine.Standalone;
 /// <param name="directory">Where states are kept.</param>
 /// <param name="publisher">Where their objects go.</param>
 /// <param name="published">How far they have come.</param>
-internal sealed class StandaloneWorld(StateDirectory directory, StatePublisher publisher, IPublishedObjects published)
+/// <param name="time">The clock.</param>
+internal sealed class StandaloneWorld(
+    StateDirectory directory, StatePublisher publisher, IPublishedObjects published, TimeProvider time)
     : IWorkloads, ITrafficRouter, ICanaryStore, ICanaryEventLog
 {
     private const int EventsKept = 100;
@@ -117,26 +119,29 @@ internal sealed class StandaloneWorld(StateDirectory directory, StatePublisher p
     /// <inheritdoc/>
     public ValueTask AppendAsync(NamespacedName key, CanaryEvent canaryEvent)
     {
-        lock (GateOf(key))
-        {
-            if (_states.TryGetValue(key, out var state))
-            {
-                var next = state with { Events = CanaryEvents.Append(state.Events, [canaryEvent], EventsKept) };
-                _states[key] = next;
-                directory.Write(next);
-            }
-        }
-
+        Append(key, canaryEvent);
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Gives a deleted canary's traffic back to its target. What was promoted is kept, should it come back.</summary>
+    /// <summary>Adds a warning to the events of a canary that something is known of.</summary>
+    /// <param name="key">The canary.</param>
+    /// <param name="text">What is wrong.</param>
+    public void Note(NamespacedName key, string text)
+    {
+        if (_states.TryGetValue(key, out var state))
+        {
+            var now = time.GetUtcNow();
+            Append(key, new CanaryEvent(now, now, 1, true, text, state.Status.Phase));
+        }
+    }
+
+    /// <summary>Gives a deleted canary's traffic back to its target.</summary>
     /// <param name="key">The canary.</param>
     public void Release(NamespacedName key)
     {
         lock (GateOf(key))
         {
-            if (_states.GetValueOrDefault(key) is { HandedBack: false } state)
+            if (_states.TryGetValue(key, out var state))
             {
                 var next = state with { HandedBack = true };
                 Replace(next);
@@ -153,20 +158,24 @@ internal sealed class StandaloneWorld(StateDirectory directory, StatePublisher p
             return known;
         }
 
-        // A canary that comes back finds the primary that it had, so that nothing unanalysed is taken for promoted.
-        var isSameTarget = known?.Target == spec.Target.Name;
-        return new CanaryState
+        // Of a canary that comes back the target has had the traffic meanwhile: what it is now is what was served.
+        var fresh = new CanaryState { Key = spec.Key, Apex = spec.Service.Name, Target = spec.Target.Name };
+        return known is { HandedBack: false } && known.Target == spec.Target.Name
+            ? known with { Apex = spec.Service.Name }
+            : fresh with { Events = known?.Events ?? [] };
+    }
+
+    private void Append(NamespacedName key, CanaryEvent canaryEvent)
+    {
+        lock (GateOf(key))
         {
-            Key = spec.Key,
-            Apex = spec.Service.Name,
-            Target = spec.Target.Name,
-            Primary = isSameTarget ? known?.Primary : null,
-            Status = isSameTarget && known is { HandedBack: false } ? known.Status : CanaryStatus.Empty,
-            Traffic = isSameTarget && known is { HandedBack: false } ? known.Traffic : null,
-            Canary = isSameTarget ? known?.Canary : null,
-            PreviousPrimary = isSameTarget ? known?.PreviousPrimary : null,
-            Events = known?.Events ?? [],
-        };
+            if (_states.TryGetValue(key, out var state))
+            {
+                var next = state with { Events = CanaryEvents.Append(state.Events, [canaryEvent], EventsKept) };
+                _states[key] = next;
+                directory.Write(next);
+            }
+        }
     }
 
     private Lock GateOf(NamespacedName key) => _gates.GetOrAdd(key, _ => new Lock());
