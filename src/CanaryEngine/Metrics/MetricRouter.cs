@@ -21,7 +21,8 @@ internal sealed class MetricRouter(MetricsOptions options, IMetricTemplates temp
     {
         MetricSource.Template when check.Template is { } name => templates.Find(name) is { } template
             ? FindTemplate(template)
-            : MetricRoute.None($"Metric template {name.Name}.{name.Namespace} error: metrictemplates.flagger.app \"{name.Name}\" not found"),
+            : MetricRoute.None(
+                $"Metric template {name.Name}.{name.Namespace} error: metrictemplates.flagger.app \"{name.Name}\" not found"),
         MetricSource.Query or MetricSource.Template =>
             (spec.MetricsServer ?? options.EffectiveServer) is { } server
                 ? new MetricRoute(new PrometheusEndpoint(server), check.Query)

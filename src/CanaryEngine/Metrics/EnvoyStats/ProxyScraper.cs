@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Metrics.EnvoyStats;
 
@@ -94,14 +95,16 @@ internal sealed class ProxyScraper(
 /// <param name="Services">The services that were asked about.</param>
 /// <param name="Readings">What each proxy said.</param>
 internal sealed record ScrapeResult(
-    DateTimeOffset At, ImmutableHashSet<XdsCanary.KubeRuntime.Objects.NamespacedName> Services, ImmutableArray<ProxyReading> Readings)
+    DateTimeOffset At, ImmutableHashSet<NamespacedName> Services, ImmutableArray<ProxyReading> Readings)
 {
     /// <summary>Those that could not be read, with the reason; the first few.</summary>
     public string DescribeUnread()
     {
         const int Shown = 3;
         var unread = Readings.Where(reading => !reading.IsRead).ToArray();
-        var names = string.Join("; ", unread.Take(Shown).Select(reading => $"{reading.Endpoint.GetLeftPart(UriPartial.Authority)}: {reading.Problem}"));
+        var names = string.Join(
+            "; ",
+            unread.Take(Shown).Select(reading => $"{reading.Endpoint.GetLeftPart(UriPartial.Authority)}: {reading.Problem}"));
         return unread.Length > Shown ? $"{names}; and {unread.Length - Shown} more" : names;
     }
 }

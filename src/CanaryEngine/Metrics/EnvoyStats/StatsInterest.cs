@@ -3,7 +3,9 @@ using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Metrics.EnvoyStats;
 
-/// <summary>Which services are being asked about. Proxies are read only for these, and only as long as somebody asks. Thread-safe.</summary>
+/// <summary>
+/// Which services are being asked about. Proxies are read only for these, and only as long as somebody asks. Thread-safe.
+/// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class StatsInterest(TimeProvider time)
 {
