@@ -6,23 +6,25 @@ namespace XdsCanary.LoadTester;
 /// <summary>What a webhook call, or a person who opens a gate, says.</summary>
 internal sealed record HookPayload
 {
+    // Generated readers of JSON overwrite the defaults of init-only properties with null; hence the setters.
+
     /// <summary>The canary's name.</summary>
-    public string Name { get; init; } = string.Empty;
+    public string Name { get; set; } = string.Empty;
 
     /// <summary>The canary's namespace.</summary>
-    public string Namespace { get; init; } = string.Empty;
+    public string Namespace { get; set; } = string.Empty;
 
     /// <summary>The canary's phase.</summary>
-    public string Phase { get; init; } = string.Empty;
+    public string Phase { get; set; } = string.Empty;
 
     /// <summary>Tells one revision from another; empty when not given.</summary>
-    public string Checksum { get; init; } = string.Empty;
+    public string Checksum { get; set; } = string.Empty;
 
     /// <summary>The webhook's name, for gates (ours).</summary>
-    public string Hook { get; init; } = string.Empty;
+    public string Hook { get; set; } = string.Empty;
 
     /// <summary>The webhook's metadata.</summary>
-    public Dictionary<string, string>? Metadata { get; init; }
+    public Dictionary<string, string>? Metadata { get; set; }
 
     /// <summary>The canary as the log names it, and gates know it.</summary>
     [JsonIgnore]
@@ -44,7 +46,8 @@ internal sealed record HookPayload
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(body, LoadTesterJson.Default.HookPayload, cancellationToken);
+            var payload = await JsonSerializer.DeserializeAsync(body, LoadTesterJson.Default.HookPayload, cancellationToken);
+            return payload is { Name: not null, Namespace: not null, Phase: not null, Checksum: not null, Hook: not null } ? payload : null;
         }
         catch (JsonException)
         {

@@ -78,7 +78,7 @@ public sealed class RecordedHookTests
         Assert.Equal(500, (await tester.PostAsync("/", Acceptance("password"))).Pair.Status);
 
         string Acceptance(string word) => Replace(
-            body, "\"metadata\":{", $$"""{"type":"bash","cmd":"curl -s -d 'test' {{service.Urls.First()}}/token | grep {{word}}"}}""");
+            body, "\"metadata\":{", $$"""{"type":"bash","cmd":"curl -s -d 'test' {{service.Urls.First()}}/token | grep {{word}}"}""");
     }
 
     [Fact]

@@ -21,9 +21,9 @@ internal sealed class RunningLoadTester : IAsyncDisposable
         return new RunningLoadTester(server);
     }
 
-    public Task<Answer> PostAsync(string path, string body) => PostAsync(path, body, Cancellation);
+    public Task<Answer> PostAsync(string path, string body) => PostUntilAsync(path, body, Cancellation);
 
-    public async Task<Answer> PostAsync(string path, string body, CancellationToken cancellationToken)
+    public async Task<Answer> PostUntilAsync(string path, string body, CancellationToken cancellationToken)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await _client.PostAsync(new Uri(path, UriKind.Relative), content, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class RunningLoadTester : IAsyncDisposable
     public static string Task(params (string Name, string Value)[] metadata)
     {
         var members = metadata.Select(entry => $"{Quote(entry.Name)}:{Quote(entry.Value)}");
-        return $$"""{"name":"podinfo","namespace":"test","phase":"Progressing","checksum":"x","metadata":{{{string.Join(',', members)}}}}""";
+        return $$$"""{"name":"podinfo","namespace":"test","phase":"Progressing","checksum":"x","metadata":{ {{{string.Join(',', members)}}} }}""";
     }
 
     public async ValueTask DisposeAsync()

@@ -114,5 +114,5 @@ public sealed class GateTests : IDisposable
     }
 
     private static string Hook(string phase, string checksum, string hook = "") =>
-        $$"""{"name":"podinfo","namespace":"test","phase":"{{phase}}","checksum":"{{checksum}}","metadata":{"hook":"{{hook}}"}}""";
+        $$$"""{"name":"podinfo","namespace":"test","phase":"{{{phase}}}","checksum":"{{{checksum}}}","metadata":{"hook":"{{{hook}}}"}}""";
 }

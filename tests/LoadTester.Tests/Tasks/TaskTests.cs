@@ -144,7 +144,7 @@ public sealed class TaskTests : IDisposable
         var file = Path.Combine(_folder.FullPath, "pid");
         using var leave = new CancellationTokenSource();
 
-        var call = tester.PostAsync(
+        var call = tester.PostUntilAsync(
             "/", RunningLoadTester.Task(("type", "bash"), ("cmd", $"sleep 300 & echo child $! > {file}; sleep 300")), leave.Token);
         await Eventually.BecomesAsync(() => File.Exists(file) && File.ReadAllText(file).EndsWith('\n'));
         await leave.CancelAsync();
