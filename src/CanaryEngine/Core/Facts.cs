@@ -150,6 +150,9 @@ public sealed record MetricAnswer(
 
     /// <summary>How many requests the value rests on; null when unknown.</summary>
     public double? Samples { get; init; }
+
+    /// <summary>Who answered, or should have.</summary>
+    public MetricProviderType Provider { get; init; }
 }
 
 /// <summary>What a person can ask for.</summary>

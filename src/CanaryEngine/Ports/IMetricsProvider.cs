@@ -15,4 +15,13 @@ public interface IMetricsProvider
     /// <param name="spec">The canary.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<ProvidersAnswer> ProbeAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tells that the canary is going to be measured, so that a provider that has to gather samples begins with it: best before
+    /// it gets traffic. Harmless when repeated; every question says the same.
+    /// </summary>
+    /// <param name="spec">The canary.</param>
+    void Watch(CanarySpec spec)
+    {
+    }
 }

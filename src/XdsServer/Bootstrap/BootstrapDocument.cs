@@ -66,7 +66,7 @@ internal static class BootstrapDocument
               cluster: {YamlScalar.Write(options.NodeCluster)}
 
             """);
-        if (options.NodeNamespace is null && options.VisibleNamespaces.Length == 0)
+        if (options.NodeNamespace is null && options.VisibleNamespaces.Length == 0 && options.AdminPort == 0)
         {
             return text.Append('\n').ToString();
         }
@@ -84,6 +84,12 @@ internal static class BootstrapDocument
             text.Append($"    namespaces: [{string.Join(", ", options.VisibleNamespaces.Select(YamlScalar.Write))}]\n");
         }
 
+        if (options.AdminPort != 0)
+        {
+            text.Append("    # The server reads the statistics of canaries here, if it can reach it; 0.0.0.0 or no host: the address it sees.\n");
+            text.Append($"    admin: \"{new IPEndPoint(IPAddress.Parse(options.AdminAddress), options.AdminPort)}\"\n");
+        }
+
         return text.Append('\n').ToString();
     }
 
@@ -95,6 +101,9 @@ internal static class BootstrapDocument
             socket_address:
               address: {YamlScalar.Write(options.AdminAddress)}
               port_value: {options.AdminPort}
+
+        # How old the durations in the statistics may be; 5 s by default, too long for a canary that is taken back in seconds.
+        stats_flush_interval: 1s
 
 
         """;

@@ -7,7 +7,8 @@ namespace XdsCanary.XdsServer.Demo;
 /// <summary>What routes the demo's requests: a real Envoy, or the embedded stand-in.</summary>
 /// <param name="Name">What it is, for people.</param>
 /// <param name="Running">The running thing; disposing it ends it.</param>
-internal sealed record DataPlane(string Name, IAsyncDisposable Running) : IAsyncDisposable
+/// <param name="Admin">The address of its admin interface.</param>
+internal sealed record DataPlane(string Name, IAsyncDisposable Running, Uri Admin) : IAsyncDisposable
 {
     private const string NodeId = "demo";
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(20);
@@ -28,9 +29,9 @@ internal sealed record DataPlane(string Name, IAsyncDisposable Running) : IAsync
                 NodeId = NodeId,
                 NodeNamespace = DemoManifests.Namespace,
             };
-            return new DataPlane(
-                "the embedded data plane",
-                await EmbeddedDataPlane.StartAsync(options, NullLoggerFactory.Instance, time, new Random(), cancellationToken));
+            var embedded = await EmbeddedDataPlane.StartAsync(
+                options, NullLoggerFactory.Instance, time, new Random(), cancellationToken);
+            return new DataPlane("the embedded data plane", embedded, embedded.AdminAddress);
         }
 
         var bootstrap = BootstrapDocument.Write(new BootstrapOptions
@@ -42,8 +43,8 @@ internal sealed record DataPlane(string Name, IAsyncDisposable Running) : IAsync
             XdsPort = xds.Port,
             AdminPort = 0,
         });
-        return new DataPlane(
-            $"Envoy ({envoy})", await EnvoyProcess.StartAsync(envoy, bootstrap, ReadyLimit, time, cancellationToken));
+        var process = await EnvoyProcess.StartAsync(envoy, bootstrap, ReadyLimit, time, cancellationToken);
+        return new DataPlane($"Envoy ({envoy})", process, process.AdminAddress);
     }
 
     /// <inheritdoc/>

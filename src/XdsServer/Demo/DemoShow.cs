@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Spectre.Console;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.XdsServer.Hosting;
+using XdsCanary.XdsServer.Streams;
 
 namespace XdsCanary.XdsServer.Demo;
 
@@ -46,6 +47,8 @@ internal sealed class DemoShow(IAnsiConsole console, TimeProvider time)
         await using var server = StandaloneServer.Build(options, logging => logging.ClearProviders());
         await server.StartAsync(cancellationToken);
         await using var plane = await DataPlane.StartAsync(envoy, server.XdsAddress, time, cancellationToken);
+        // It took a free port for its admin interface, so it could not tell the server before.
+        server.Services.GetRequiredService<ConnectedProxyStats>().Add(plane.Admin);
         var target = new Uri($"http://127.0.0.1:{options.ListenerPort}/");
         await AnswersAsync(target, cancellationToken);
         console.WriteLine($"Server: xDS on {server.XdsAddress}, admin on {server.AdminAddress}; manifests in {manifests.Folder}");

@@ -13,6 +13,9 @@ internal static class AddressRules
         CheckAddress(nameof(options.XdsAddress), options.XdsAddress, faults);
         CheckAddress(nameof(options.AdminAddress), options.AdminAddress, faults);
         CheckAddress(nameof(options.ListenerAddress), options.ListenerAddress, faults);
+        string[] servers = options.MetricsServer.Length > 0 ? [options.MetricsServer] : [];
+        CheckUrls(nameof(options.MetricsServer), servers, faults);
+        CheckUrls(nameof(options.EnvoyAdmin), options.EnvoyAdminTexts(), faults);
         if (options.XdsPort == options.AdminPort && options.XdsPort != 0)
         {
             faults.Add($"{Names(nameof(options.XdsPort))} and {Names(nameof(options.AdminPort))} are both {options.XdsPort}; "
@@ -38,6 +41,11 @@ internal static class AddressRules
             faults.Add($"{Names(name)} must be an IP address, not '{value}'.");
         }
     }
+
+    private static void CheckUrls(string name, string[] values, List<string> faults) => faults.AddRange(values
+        .Where(value => !Uri.TryCreate(value, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+        .Select(value => $"{Names(name)} must be a URL such as http://127.0.0.1:9090, not '{value}'."));
 
     private static string Names(string property) => SettingCatalog.Of(property).Names;
 }

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Metrics;
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Resources;
 
@@ -103,6 +106,19 @@ internal sealed class ServerOptions
     [Range(65536, 1073741824)]
     public int MaxRequestBytes { get; set; } = 32 * 1024 * 1024;
 
+    [Description("Who answers the built-in metrics of canaries: Envoy (the connected proxies' own statistics) or Prometheus.")]
+    public MetricProviderType Metrics { get; set; } = MetricProviderType.Envoy;
+
+    [Description("Address of Prometheus, for --metrics Prometheus and for queries in canaries; http://prometheus:9090 where one is needed and none is given.")]
+    public string MetricsServer { get; set; } = string.Empty;
+
+    [Description("Label that tells a proxy's namespace in Prometheus, for example kubernetes_namespace; empty when there is none.")]
+    [RegularExpression("[A-Za-z_][A-Za-z0-9_]*", ErrorMessage = "must be a Prometheus label name")]
+    public string MetricsNamespaceLabel { get; set; } = string.Empty;
+
+    [Description("Addresses of Envoy admin interfaces to read statistics from, separated by commas, besides those that Envoys name in node.metadata.admin.")]
+    public string EnvoyAdmin { get; set; } = string.Empty;
+
     [Description("Time over which open streams are told to reconnect elsewhere when the server stops, evenly spread; 0s for at once.")]
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(2);
@@ -120,6 +136,21 @@ internal sealed class ServerOptions
 
     [Description("Least level that is logged: Trace, Debug, Information, Warning or Error.")]
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
+
+    /// <summary>The part that says where metrics come from.</summary>
+    public MetricsOptions ToMetrics() => new()
+    {
+        Provider = Metrics,
+        Server = MetricsServer.Length > 0 ? new Uri(MetricsServer) : null,
+        NamespaceLabel = MetricsNamespaceLabel,
+    };
+
+    /// <summary>The addresses in <see cref="EnvoyAdmin"/>.</summary>
+    public ImmutableArray<Uri> EnvoyAdminAddresses() => [.. EnvoyAdminTexts().Select(text => new Uri(text))];
+
+    /// <summary>The same as they were written.</summary>
+    public string[] EnvoyAdminTexts() =>
+        EnvoyAdmin.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The part that says how objects are read.</summary>
     public MeshOptions ToMesh() => new() { ClusterDomain = ClusterDomain, RegexAnchoring = RegexAnchoring };

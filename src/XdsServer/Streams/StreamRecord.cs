@@ -1,4 +1,6 @@
+using System.Globalization;
 using Envoy.Config.Core.V3;
+using Google.Protobuf.WellKnownTypes;
 using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Protocol;
 
@@ -48,6 +50,11 @@ internal sealed class StreamRecord(long id, string peer, DateTimeOffset opened, 
 /// <param name="Group">The group that the node belongs to.</param>
 internal sealed record NodeIdentity(string Id, string Cluster, string UserAgent, NodeGroup Group)
 {
+    private const string AdminField = "admin";
+
+    /// <summary><c>node.metadata.admin</c>: where the client's admin interface is, as it says; empty when it does not.</summary>
+    public string Admin { get; init; } = string.Empty;
+
     /// <summary>Reads it off the node that a client sent.</summary>
     /// <param name="node">The node.</param>
     /// <param name="group">The group that it was resolved to.</param>
@@ -56,6 +63,11 @@ internal sealed record NodeIdentity(string Id, string Cluster, string UserAgent,
         var version = node.UserAgentBuildVersion?.Version is { } build
             ? $"{build.MajorNumber}.{build.MinorNumber}.{build.Patch}"
             : node.UserAgentVersion;
-        return new NodeIdentity(node.Id, node.Cluster, $"{node.UserAgentName} {version}".Trim(), group);
+        return new NodeIdentity(node.Id, node.Cluster, $"{node.UserAgentName} {version}".Trim(), group) { Admin = AdminOf(node) };
     }
+
+    private static string AdminOf(Node node) =>
+        node.Metadata?.Fields.TryGetValue(AdminField, out var value) != true ? string.Empty
+        : value!.KindCase == Value.KindOneofCase.NumberValue ? value.NumberValue.ToString(CultureInfo.InvariantCulture)
+        : value.StringValue;
 }

@@ -64,12 +64,18 @@ public sealed class BootstrapDocumentTests
         Assert.Contains(expected, BootstrapDocument.Write(Gateway with { XdsHost = host }), StringComparison.Ordinal);
 
     [Fact]
-    public void Node_without_namespaces_has_no_metadata()
+    public void Node_without_namespaces_and_a_known_admin_port_has_no_metadata()
     {
-        var written = BootstrapDocument.Write(Gateway with { NodeNamespace = null, VisibleNamespaces = [] });
+        var written = BootstrapDocument.Write(Gateway with { NodeNamespace = null, VisibleNamespaces = [], AdminPort = 0 });
 
         Assert.DoesNotContain("metadata", written, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1:9901")]
+    [InlineData("fd00::1", "[fd00::1]:9901")]
+    public void Node_tells_where_its_admin_interface_is(string address, string expected) => Assert.Contains(
+        $"    admin: \"{expected}\"\n", BootstrapDocument.Write(Gateway with { AdminAddress = address }), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("gateway-1.eu/west", "gateway-1.eu/west")]

@@ -40,6 +40,23 @@ public sealed class AddressRulesTests
     }
 
     [Fact]
+    public void Check_refuses_what_is_no_URL_and_takes_lists_of_them()
+    {
+        Assert.Empty(Check(new ServerOptions
+        {
+            MetricsServer = "https://prometheus.internal/base",
+            EnvoyAdmin = "http://127.0.0.1:9901, http://[::1]:9902",
+        }));
+        Assert.Equal(
+            [
+                "--metrics-server (XDSCANARY_METRICS_SERVER, XdsCanary:MetricsServer) must be a URL such as http://127.0.0.1:9090, "
+                    + "not 'prometheus:9090'.",
+                "--envoy-admin (XDSCANARY_ENVOY_ADMIN, XdsCanary:EnvoyAdmin) must be a URL such as http://127.0.0.1:9090, not '9902'.",
+            ],
+            Check(new ServerOptions { MetricsServer = "prometheus:9090", EnvoyAdmin = "http://127.0.0.1:9901,9902" }));
+    }
+
+    [Fact]
     public void Check_takes_two_free_ports() => Assert.Empty(Check(new ServerOptions { XdsPort = 0, AdminPort = 0 }));
 
     [Fact]

@@ -1,0 +1,63 @@
+using Envoy.Config.Core.V3;
+using Google.Protobuf.WellKnownTypes;
+using XdsCanary.XdsServer.Model;
+using XdsCanary.XdsServer.Protocol;
+using XdsCanary.XdsServer.Streams;
+
+namespace XdsCanary.XdsServer.Tests.Streams;
+
+public sealed class ConnectedProxyStatsTests
+{
+    private readonly StreamRegistry _registry = new(TimeProvider.System);
+
+    [Theory]
+    [InlineData("9901", "ipv4:10.0.0.7:50000", "http://10.0.0.7:9901/")]
+    [InlineData(":9901", "ipv6:[fd00::7]:50000", "http://[fd00::7]:9901/")]
+    [InlineData("0.0.0.0:9901", "ipv6:[::ffff:10.0.0.7]:50000", "http://10.0.0.7:9901/")]
+    [InlineData("[::]:9901", "ipv4:10.0.0.7:50000", "http://10.0.0.7:9901/")]
+    [InlineData("10.0.0.8:9901", "ipv4:10.0.0.7:50000", "http://10.0.0.8:9901/")]
+    [InlineData("envoy.internal:9901", "ipv4:10.0.0.7:50000", "http://envoy.internal:9901/")]
+    [InlineData("127.0.0.1:9901", "ipv4:127.0.0.1:50000", "http://127.0.0.1:9901/")]
+    [InlineData("127.0.0.1:9901", "ipv4:10.0.0.7:50000", null)]
+    [InlineData("", "ipv4:10.0.0.7:50000", null)]
+    [InlineData("9901", "unknown", null)]
+    [InlineData("0", "ipv4:10.0.0.7:50000", null)]
+    [InlineData("a/b:9901", "ipv4:10.0.0.7:50000", null)]
+    [InlineData("user@host:9901", "ipv4:10.0.0.7:50000", null)]
+    [InlineData("99010", "ipv4:10.0.0.7:50000", null)]
+    public void Admin_address_is_what_the_proxy_says_seen_from_here(string admin, string peer, string? expected) =>
+        Assert.Equal(expected, ProxyAdminAddress.Find(admin, peer)?.AbsoluteUri);
+
+    [Fact]
+    public void Connected_proxies_and_configured_addresses_are_listed_once()
+    {
+        var stats = new ConnectedProxyStats(_registry, [new Uri("http://10.0.0.9:9901"), new Uri("http://10.0.0.7:9901")]);
+        Connect("10.0.0.7", Value.ForNumber(9901));
+        Connect("10.0.0.7", Value.ForString("9901"));
+        var leaving = Connect("10.0.0.8", Value.ForString("0.0.0.0:9902"));
+        Connect("10.0.0.6", null);
+        stats.Add(new Uri("http://10.0.0.9:1"));
+
+        Assert.Equal(
+            ["http://10.0.0.7:9901/", "http://10.0.0.8:9902/", "http://10.0.0.9:1/", "http://10.0.0.9:9901/"],
+            stats.Endpoints.Select(endpoint => endpoint.AbsoluteUri));
+
+        _registry.Close(leaving);
+
+        Assert.DoesNotContain(stats.Endpoints, endpoint => endpoint.Host == "10.0.0.8");
+    }
+
+    private StreamRecord Connect(string address, Value? admin)
+    {
+        var node = new Node { Id = "envoy", Cluster = "test", Metadata = new Struct() };
+        if (admin is not null)
+        {
+            node.Metadata.Fields["admin"] = admin;
+        }
+
+        var record = _registry.Open(
+            $"ipv4:{address}:50000", new StreamState(XdsVariant.Delta, ProtocolSettings.Default, TimeSpan.Zero));
+        record.Node = NodeIdentity.Of(node, NodeGroup.Create("default", []));
+        return record;
+    }
+}
