@@ -107,10 +107,16 @@ internal static class Checks
         return null;
     }
 
+    private static InconclusiveKind KindOf(Round round, CheckResult unknown)
+    {
+        var check = round.Spec.Analysis.Metrics.First(metric => metric.Name == unknown.Metric);
+        return MetricJudge.MissingOf(check, round.Facts.Metrics[check.Name]) ?? InconclusiveKind.NoTraffic;
+    }
+
     // Not knowing is not failing (H-15): the step is observed again, as often as the limit of its kind allows.
     private static Decision NoVerdict(Round round, CheckResult unknown)
     {
-        var kind = round.Facts.Metrics[unknown.Metric].Missing ?? InconclusiveKind.NoTraffic;
+        var kind = KindOf(round, unknown);
         var count = round.Run.Inconclusive == kind ? round.Run.InconclusiveChecks + 1 : 1;
         round.Run = round.Run with { Inconclusive = kind, InconclusiveChecks = count };
         round.Warn(unknown.Message);
