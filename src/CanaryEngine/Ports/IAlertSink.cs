@@ -10,6 +10,10 @@ public interface IAlertSink
     /// <param name="spec">The canary.</param>
     /// <param name="alert">What happened.</param>
     void Send(CanarySpec spec, AlertNotice alert);
+
+    /// <summary>Waits until everything handed over so far was sent or given up.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task WhenIdleAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>One alert as receivers see it.</summary>

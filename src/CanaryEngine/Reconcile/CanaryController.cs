@@ -76,7 +76,8 @@ internal sealed class CanaryController(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             await Task.WhenAll([.. rounds.Keys, changes]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Task.WhenAny(notices.DrainAsync(), Task.Delay(DrainLimit, time, CancellationToken.None));
+            using var limit = new CancellationTokenSource(DrainLimit, time);
+            await notices.DrainAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

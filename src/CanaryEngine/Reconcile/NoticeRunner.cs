@@ -52,8 +52,13 @@ internal sealed class NoticeRunner(
             ? notices.TakeWhile(notice => notice is not PostRolloutNotice).OfType<EventNotice>()
             : notices.OfType<EventNotice>();
 
-    /// <summary>Waits until everything handed over so far was told.</summary>
-    public Task DrainAsync() => Task.WhenAll(_last.Values);
+    /// <summary>Waits until everything handed over so far was told, receivers outside included.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_last.Values).WaitAsync(cancellationToken);
+        await Task.WhenAll(events.WhenIdleAsync(cancellationToken), alerts.WhenIdleAsync(cancellationToken));
+    }
 
     private async Task TellAsync(CanarySpec spec, CanaryStatus status, EquatableArray<Notice> notices, Task before)
     {
