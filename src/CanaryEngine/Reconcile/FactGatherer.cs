@@ -31,6 +31,12 @@ internal sealed class FactGatherer(
     public async Task<Facts> ObserveAsync(
         CanarySpec spec, CanaryStatus status, VerbRequest? verb, bool isDeleted, CancellationToken cancellationToken)
     {
+        if (status.Phase.IsRunning())
+        {
+            // Rates need a sample from before the first request.
+            metrics.Watch(spec);
+        }
+
         var observed = await workloads.ObserveAsync(spec, status, cancellationToken);
         return new Facts
         {

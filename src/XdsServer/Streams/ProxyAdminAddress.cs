@@ -9,7 +9,7 @@ internal static class ProxyAdminAddress
     /// <summary>Finds it.</summary>
     /// <param name="admin">What the proxy says: <c>host:port</c>, <c>:port</c> or <c>port</c>.</param>
     /// <param name="peer">The address that it connects from, as gRPC writes it: <c>ipv4:10.0.0.1:54321</c>.</param>
-    /// <returns>Null when it says nothing usable, or an address that only its own machine can reach.</returns>
+    /// <returns>Null when it says nothing usable, or names another machine than the one that it connects from.</returns>
     public static Uri? Find(string admin, string peer)
     {
         var text = admin.Trim();
@@ -20,23 +20,22 @@ internal static class ProxyAdminAddress
         }
 
         var host = colon > 0 ? text[..colon].Trim('[', ']') : string.Empty;
-        var remote = PeerOf(peer);
-        if (IPAddress.TryParse(host, out var address))
-        {
-            if (IPAddress.IsLoopback(address) && remote is not null && !IPAddress.IsLoopback(remote))
-            {
-                return null;
-            }
+        return PeerOf(peer) is { } remote && IsOwn(host, remote)
+            ? new UriBuilder(Uri.UriSchemeHttp, remote.ToString(), port).Uri
+            : null;
+    }
 
-            host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? string.Empty : host;
-        }
-
+    // A proxy speaks for its own machine only: anything else would let it send requests of ours wherever it likes.
+    private static bool IsOwn(string host, IPAddress remote)
+    {
         if (host.Length == 0)
         {
-            host = remote?.ToString() ?? string.Empty;
+            return true;
         }
 
-        return Uri.CheckHostName(host) == UriHostNameType.Unknown ? null : new UriBuilder(Uri.UriSchemeHttp, host, port).Uri;
+        return IPAddress.TryParse(host, out var address)
+            && (address.Equals(remote) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+                || (IPAddress.IsLoopback(address) && IPAddress.IsLoopback(remote)));
     }
 
     private static IPAddress? PeerOf(string peer)
