@@ -32,7 +32,7 @@ public sealed class EnvoyInstance : IAsyncDisposable
     public static async Task<EnvoyInstance> StartAsync(EnvoyOptions options)
     {
         var path = Tool.Find("envoy");
-        var adminPort = FreePort.Next();
+        var adminPort = options.AdminPort ?? FreePort.Next();
         var folder = new TemporaryFolder();
         var bootstrap = folder.Write("bootstrap.yaml", options.WriteBootstrap(adminPort));
         var process = ChildProcess.Start(

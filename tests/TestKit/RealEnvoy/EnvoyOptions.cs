@@ -23,6 +23,9 @@ public sealed record EnvoyOptions
     /// <summary>Further namespaces that the node sees.</summary>
     public IReadOnlyList<string> VisibleNamespaces { get; init; } = [];
 
+    /// <summary>The port of the admin interface; null for a free one.</summary>
+    public int? AdminPort { get; init; }
+
     internal string WriteBootstrap(int adminPort) => BootstrapDocument.Write(new BootstrapOptions
     {
         NodeId = NodeId,
