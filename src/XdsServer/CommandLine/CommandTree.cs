@@ -22,6 +22,11 @@ internal static class CommandTree
             BootstrapCommand.Build(),
             DemoCommand.Build(),
         };
+        foreach (var command in CanaryCommands.Build())
+        {
+            root.Subcommands.Add(command);
+        }
+
         foreach (var option in serve.Options)
         {
             root.Options.Add(option);
