@@ -4,7 +4,7 @@ using XdsCanary.XdsServer.Hosting;
 
 namespace XdsCanary.XdsServer.Admin;
 
-/// <summary>The endpoints of the admin port. They only read.</summary>
+/// <summary>The endpoints of the admin port. They only read, but for those of <see cref="CanaryEndpoints"/>.</summary>
 internal static class AdminEndpoints
 {
     /// <summary>Maps the endpoints.</summary>
@@ -34,6 +34,7 @@ internal static class AdminEndpoints
                 : NotFound($"There is no node group '{group}'; /debug/snapshots lists them."));
         admin.MapGet("/debug/objects", () => TypedResults.Json(views.Objects(), DebugJson.Default.ObjectsView));
         admin.MapGet("/debug/convergence", (string? service) => Convergence(views, service));
+        CanaryEndpoints.Map(app.Services, admin);
     }
 
     private static StreamView? Find(DebugViews views, long id) => views.Streams().FirstOrDefault(stream => stream.Id == id);

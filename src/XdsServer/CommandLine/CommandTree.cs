@@ -23,6 +23,11 @@ internal static class CommandTree
             DemoCommand.Build(),
             LoadTesterCommand.Build(),
         };
+        foreach (var command in CanaryCommands.Build())
+        {
+            root.Subcommands.Add(command);
+        }
+
         foreach (var option in serve.Options)
         {
             root.Options.Add(option);

@@ -44,9 +44,12 @@ internal sealed class ServerOptions
     [Required]
     public string AdminAddress { get; set; } = "127.0.0.1";
 
-    [Description("Port for /healthz, /readyz, /metrics and /debug; 0 takes a free one.")]
+    [Description("Port for /healthz, /readyz, /metrics, /api and /debug; 0 takes a free one.")]
     [Range(0, 65535)]
     public int AdminPort { get; set; } = 8080;
+
+    [Description("Token that callers of the admin API show to steer canaries; empty for the one in the file admin-token of --state.")]
+    public string AdminToken { get; set; } = string.Empty;
 
     [Description("IP address that the Envoys listen on.")]
     [Required]
@@ -161,10 +164,13 @@ internal sealed class ServerOptions
     [Description("Least level that is logged: Trace, Debug, Information, Warning or Error.")]
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
+    /// <summary>The directory in which states and the made token are kept.</summary>
+    public string StateDirectory() => State.Length > 0 ? State : Path.Combine(Manifests, ".xds-canary");
+
     /// <summary>The part that concerns canaries.</summary>
     public CanaryEngineOptions ToCanaries() => new()
     {
-        StateDirectory = State.Length > 0 ? State : Path.Combine(Manifests, ".xds-canary"),
+        StateDirectory = StateDirectory(),
         Metrics = ToMetrics(),
         Alerts = new AlertOptions
         {

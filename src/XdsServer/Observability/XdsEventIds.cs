@@ -56,4 +56,7 @@ internal static class XdsEventIds
 
     /// <summary>The server stops.</summary>
     public const int Stopping = 1201;
+
+    /// <summary>No token can be kept: canaries cannot be steered.</summary>
+    public const int NoToken = 1202;
 }
