@@ -104,11 +104,13 @@ internal sealed class StandaloneWorld(StateDirectory directory, StatePublisher p
         {
             var state = StateOf(spec);
             var next = state with { Status = status, Events = CanaryEvents.Append(state.Events, events, EventsKept) };
-            _states[spec.Key] = next;
             if (isLasting)
             {
                 directory.Write(next);
             }
+
+            // What could not be written is not remembered either: the next round decides from what would be found after a restart.
+            _states[spec.Key] = next;
         }
 
         return ValueTask.CompletedTask;
@@ -122,8 +124,8 @@ internal sealed class StandaloneWorld(StateDirectory directory, StatePublisher p
             if (_states.TryGetValue(key, out var state))
             {
                 var next = state with { Events = CanaryEvents.Append(state.Events, [canaryEvent], EventsKept) };
-                _states[key] = next;
                 directory.Write(next);
+                _states[key] = next;
             }
         }
 
@@ -136,7 +138,8 @@ internal sealed class StandaloneWorld(StateDirectory directory, StatePublisher p
     {
         lock (GateOf(key))
         {
-            if (_states.GetValueOrDefault(key) is { HandedBack: false } state)
+            // The effect has handed it back in memory only.
+            if (_states.GetValueOrDefault(key) is { } state)
             {
                 var next = state with { HandedBack = true };
                 Replace(next);
@@ -177,12 +180,9 @@ internal sealed class StandaloneWorld(StateDirectory directory, StatePublisher p
         {
             var known = StateOf(spec);
             var next = change(known);
-            if (next != known || !_states.ContainsKey(spec.Key))
-            {
-                Replace(next);
-            }
-
-            return next;
+            var kept = next == known ? known : next;
+            Replace(kept);
+            return kept;
         }
     }
 
