@@ -37,6 +37,7 @@ public sealed class WorkQueue<TKey>(TimeProvider time)
     /// <param name="due">When.</param>
     public void AddAt(TKey key, DateTimeOffset due)
     {
+        bool isFirst;
         lock (_gate)
         {
             var entry = _entries.GetValueOrDefault(key);
@@ -46,13 +47,20 @@ public sealed class WorkQueue<TKey>(TimeProvider time)
             }
 
             _entries[key] = entry with { Due = due };
-            if (!entry.IsTaken)
+            if (entry.IsTaken)
             {
-                _order.Enqueue((key, due), due);
+                return;
             }
+
+            isFirst = !_order.TryPeek(out _, out var first) || due < first;
+            _order.Enqueue((key, due), due);
         }
 
-        _earlier.Raise();
+        // Whoever waits has looked at the order's head: what comes behind it wakes nobody.
+        if (isFirst)
+        {
+            _earlier.Raise();
+        }
     }
 
     /// <summary>Waits for the key that is due first, and hands it out.</summary>

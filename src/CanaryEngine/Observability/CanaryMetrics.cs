@@ -34,7 +34,7 @@ internal sealed class CanaryMetrics
             "flagger_canary_duration_seconds",
             "Time spent on checks.",
             ["name", "namespace"],
-            new HistogramConfiguration { Buckets = Histogram.PowersOfTenDividedBuckets(-3, 1, 4) });
+            new HistogramConfiguration { Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
         _successes = factory.CreateCounter("flagger_canary_successes_total", "Runs that were promoted.", ended);
         _failures = factory.CreateCounter("flagger_canary_failures_total", "Runs that were not promoted.", ended);
         _lateness = factory.CreateHistogram(

@@ -153,9 +153,16 @@ internal sealed class StandaloneCatalog(
     private static bool IsConcerned(CanarySpec spec, HashSet<NamespacedName> services) =>
         services.Contains(new NamespacedName(spec.Key.Namespace, spec.Target.Name)) || services.Contains(spec.Apex);
 
-    private void Count(CatalogContent before, CatalogContent next) => metrics.Counted(
-        before.Canaries.Concat(next.Canaries).Select(pair => pair.Key.Namespace).Distinct().Select(space => KeyValuePair.Create(
-            space, next.Canaries.Count(pair => pair.Key.Namespace == space && !pair.Value.IsDeleted))));
+    private void Count(CatalogContent before, CatalogContent next)
+    {
+        var counts = before.Canaries.Keys.Select(key => key.Namespace).Distinct().ToDictionary(space => space, _ => 0);
+        foreach (var space in next.Canaries.Where(pair => !pair.Value.IsDeleted).Select(pair => pair.Key.Namespace))
+        {
+            counts[space] = counts.GetValueOrDefault(space) + 1;
+        }
+
+        metrics.Counted(counts);
+    }
 
     // Each fault is said once, when it comes up.
     private void Report()

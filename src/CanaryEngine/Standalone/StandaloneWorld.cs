@@ -106,11 +106,13 @@ internal sealed class StandaloneWorld(
         {
             var state = StateOf(spec);
             var next = state with { Status = status, Events = CanaryEvents.Append(state.Events, events, EventsKept) };
-            _states[spec.Key] = next;
             if (isLasting)
             {
                 directory.Write(next);
             }
+
+            // What could not be written is not remembered either: the next round decides from what would be found after a restart.
+            _states[spec.Key] = next;
         }
 
         return ValueTask.CompletedTask;
@@ -141,7 +143,8 @@ internal sealed class StandaloneWorld(
     {
         lock (GateOf(key))
         {
-            if (_states.TryGetValue(key, out var state))
+            // The effect has handed it back in memory only.
+            if (_states.GetValueOrDefault(key) is { } state)
             {
                 var next = state with { HandedBack = true };
                 Replace(next);
@@ -172,8 +175,8 @@ internal sealed class StandaloneWorld(
             if (_states.TryGetValue(key, out var state))
             {
                 var next = state with { Events = CanaryEvents.Append(state.Events, [canaryEvent], EventsKept) };
-                _states[key] = next;
                 directory.Write(next);
+                _states[key] = next;
             }
         }
     }
@@ -186,12 +189,9 @@ internal sealed class StandaloneWorld(
         {
             var known = StateOf(spec);
             var next = change(known);
-            if (next != known || !_states.ContainsKey(spec.Key))
-            {
-                Replace(next);
-            }
-
-            return next;
+            var kept = next == known ? known : next;
+            Replace(kept);
+            return kept;
         }
     }
 

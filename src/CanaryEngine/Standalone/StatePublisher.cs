@@ -18,6 +18,11 @@ internal sealed class StatePublisher(LayeredObjectSource objects)
     public void Publish(CanaryState state, bool makesApex)
     {
         var before = _rendered.GetValueOrDefault(state.Key) ?? Rendered.Nothing;
+        if (ReferenceEquals(before.State, state) && before.MakesApex == makesApex)
+        {
+            return;
+        }
+
         var next = before.With(state, makesApex);
         var added = next.Objects.Where(item => !before.Objects.Contains(item, ReferenceEqualityComparer.Instance)).ToList();
         var kept = next.Objects.Select(item => item.Key).ToHashSet();
@@ -40,7 +45,8 @@ internal sealed class StatePublisher(LayeredObjectSource objects)
         {
             if (state.HandedBack)
             {
-                return Nothing with { State = state };
+                // Nothing is left of it: should it come back, everything is new.
+                return Nothing;
             }
 
             var isSameApex = State?.Apex == state.Apex;

@@ -51,6 +51,7 @@ public sealed class LayeredObjectSource(IObjectSource lower) : IObjectSource
     {
         ArgumentNullException.ThrowIfNull(removed);
         ArgumentNullException.ThrowIfNull(added);
+        long revision;
         lock (_gate)
         {
             var objects = _current.Objects.ToBuilder();
@@ -74,11 +75,12 @@ public sealed class LayeredObjectSource(IObjectSource lower) : IObjectSource
             }
 
             _upper = upper.ToImmutable();
-            Publish(_current with { Objects = objects.ToImmutable(), Revision = _current.Revision + 1 });
+            revision = _current.Revision + 1;
+            Publish(_current with { Objects = objects.ToImmutable(), Revision = revision });
         }
 
         Changed.Raise();
-        return Current.Revision;
+        return revision;
     }
 
     private void Refresh()

@@ -1,0 +1,71 @@
+using System.Text;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Observability;
+using XdsCanary.CanaryEngine.Tests.Metrics;
+
+namespace XdsCanary.CanaryEngine.Tests.Observability;
+
+public sealed class CanaryMetricsTests
+{
+    private readonly Prometheus.CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
+
+    [Fact]
+    public async Task MET_32_the_duration_has_the_buckets_that_dashboards_know()
+    {
+        var metrics = new CanaryMetrics(_registry, "1");
+        var before = new CanaryStatus { Phase = CanaryPhase.Progressing };
+        Decide(metrics, before, before with { NextCheck = DateTimeOffset.UnixEpoch }, new RunEndedNotice(false, CanaryStrategy.BlueGreen, false));
+
+        var text = await TextAsync();
+
+        string[] bounds = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"];
+        Assert.Equal(
+            bounds.Select(bound => $"flagger_canary_duration_seconds_bucket{{name=\"web-app\",namespace=\"shop\",le=\"{bound}\"}}"),
+            text.Split('\n').Where(line => line.StartsWith("flagger_canary_duration_seconds_bucket", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[0]));
+        Assert.Contains("# TYPE flagger_canary_duration_seconds histogram", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CanaryPhase.Succeeded, 1, true, false, "flagger_canary_successes_total", "completed")]
+    [InlineData(CanaryPhase.Failed, 2, false, false, "flagger_canary_failures_total", "completed")]
+    [InlineData(CanaryPhase.Succeeded, 1, true, true, "flagger_canary_successes_total", "skipped")]
+    public async Task CTL_41_CTL_42_CTL_43_the_end_of_a_run_shows(
+        CanaryPhase phase, int gauge, bool succeeded, bool skipped, string counter, string how)
+    {
+        var metrics = new CanaryMetrics(_registry, "1");
+        Decide(
+            metrics, CanaryStatus.Empty, new CanaryStatus { Phase = phase }, new RunEndedNotice(succeeded, CanaryStrategy.Canary, skipped));
+
+        var lines = (await TextAsync()).Split('\n');
+
+        Assert.Contains($"flagger_canary_status{{name=\"web-app\",namespace=\"shop\"}} {gauge}", lines);
+        Assert.Contains("flagger_canary_weight{workload=\"web-app\",namespace=\"shop\"} 0", lines);
+        Assert.Contains("flagger_canary_weight{workload=\"web-app-primary\",namespace=\"shop\"} 100", lines);
+        Assert.Contains(
+            $"{counter}{{name=\"web-app\",namespace=\"shop\",deployment_strategy=\"canary\",analysis_status=\"{how}\"}} 1", lines);
+    }
+
+    [Fact]
+    public async Task The_last_duration_is_shown_in_seconds()
+    {
+        var check = new CheckResult(
+            MetricCheck.DurationName, DateTimeOffset.UnixEpoch, Verdict.Pass, 50, null, string.Empty, string.Empty, string.Empty);
+        Decide(new CanaryMetrics(_registry, "1"), CanaryStatus.Empty, new CanaryStatus { Checks = [check] });
+
+        Assert.Contains(
+            "flagger_canary_metric_analysis{name=\"web-app\",namespace=\"shop\",metric=\"request-duration\"} 0.05\n",
+            await TextAsync(),
+            StringComparison.Ordinal);
+    }
+
+    private static void Decide(CanaryMetrics metrics, CanaryStatus before, CanaryStatus after, params Notice[] notices) =>
+        metrics.Decided(TestCanary.Spec(), before, after, new Decision(after, [], [.. notices], null), TimeSpan.FromSeconds(0.2));
+
+    private async Task<string> TextAsync()
+    {
+        using var stream = new MemoryStream();
+        await _registry.CollectAndExportAsTextAsync(stream, TestContext.Current.CancellationToken);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

@@ -1,0 +1,73 @@
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.CanaryEngine.Standalone;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Tests.Reconcile;
+
+/// <summary>The process "dies".</summary>
+internal sealed class CrashException : Exception;
+
+/// <summary>
+/// The standalone world, dying before or after its k-th effect or save, and the record of the weights that were saved.
+/// </summary>
+internal sealed class CrashingWorld(StandaloneWorld world, int crashAt, List<int> weights) : IWorkloads, ITrafficRouter, ICanaryStore
+{
+    private int _points;
+
+    /// <summary>How many instants there were at which it could have died.</summary>
+    public int Points => _points;
+
+    public ValueTask<WorkloadFacts> ObserveAsync(CanarySpec spec, CanaryStatus status, CancellationToken cancellationToken) =>
+        world.ObserveAsync(spec, status, cancellationToken);
+
+    public async ValueTask ApplyAsync(CanarySpec spec, Effect effect, CancellationToken cancellationToken)
+    {
+        Pass();
+        await world.ApplyAsync(spec, effect, cancellationToken);
+        Pass();
+    }
+
+    public ValueTask<TrafficPlan?> ReadAsync(CanarySpec spec, CancellationToken cancellationToken) =>
+        world.ReadAsync(spec, cancellationToken);
+
+    public async ValueTask WriteAsync(CanarySpec spec, TrafficPlan? plan, CancellationToken cancellationToken)
+    {
+        Pass();
+        await world.WriteAsync(spec, plan, cancellationToken);
+        Pass();
+    }
+
+    public bool IsPublished(CanarySpec spec) => world.IsPublished(spec);
+
+    public CanaryStatus StatusOf(NamespacedName key) => world.StatusOf(key);
+
+    public EquatableArray<CanaryEvent> EventsOf(NamespacedName key) => world.EventsOf(key);
+
+    public async ValueTask SaveAsync(
+        CanarySpec spec,
+        CanaryStatus status,
+        IReadOnlyList<CanaryEvent> events,
+        bool isLasting,
+        CancellationToken cancellationToken)
+    {
+        Pass();
+        var before = world.StatusOf(spec.Key);
+        await world.SaveAsync(spec, status, events, isLasting, cancellationToken);
+        var weight = status.Run?.Weight ?? 0;
+        if (isLasting && weight != (before.Run?.Weight ?? 0))
+        {
+            weights.Add(weight);
+        }
+
+        Pass();
+    }
+
+    private void Pass()
+    {
+        if (++_points == crashAt)
+        {
+            throw new CrashException();
+        }
+    }
+}
