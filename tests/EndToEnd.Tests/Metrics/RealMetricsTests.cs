@@ -107,7 +107,7 @@ public sealed class RealMetricsTests
         return manifests;
     }
 
-    private static Task RoutesAsync(ServerProcess server) => Eventually.GetAsync(
+    private static Task<Convergence> RoutesAsync(ServerProcess server) => Eventually.GetAsync(
         () => server.Admin.ConvergenceAsync("default/web"), state => state.IsLiveAt((Primary, 0), (Canary, 100)));
 
     // Half of them well, half of them badly.
