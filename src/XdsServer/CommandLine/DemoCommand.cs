@@ -19,10 +19,20 @@ internal static class DemoCommand
             HelpName = "FILE",
         };
         var embedded = new Option<bool>("--embedded") { Description = "Use the embedded data plane even if there is an Envoy." };
-        var command = new Command(
-            "demo", "Shift live traffic between two sample versions in four steps, on this machine; takes about 20 s.")
+        var prometheus = new Option<bool>("--prometheus")
         {
-            envoy, embedded,
+            Description = "Run the Prometheus on PATH and let the canary ask it [default: the canary reads the data plane itself].",
+        };
+        var scene = new Option<int?>("--scene")
+        {
+            Description = "Only this scene: 1 (weights by hand), 2 (a good version) or 3 (two bad ones) [default: all].",
+            HelpName = "N",
+        };
+        var command = new Command(
+            "demo",
+            "Shift live traffic by hand, promote a good version and roll two bad ones back, on this machine; takes about a minute.")
+        {
+            envoy, embedded, prometheus, scene,
         };
         command.SetAction((parse, cancellationToken) =>
         {
@@ -34,13 +44,27 @@ internal static class DemoCommand
                 return Task.FromResult(ExitCodes.Usage);
             }
 
-            var program = parse.GetValue(embedded) ? null : EnvoyProcess.Find(file?.FullName, ProgramFinder.FromEnvironment());
-            return RunAsync(program, errors, cancellationToken);
+            if (parse.GetValue(scene) is not (null or 1 or 2 or 3))
+            {
+                errors.WriteLine("--scene must be 1, 2 or 3.");
+                return Task.FromResult(ExitCodes.Usage);
+            }
+
+            var finder = ProgramFinder.FromEnvironment();
+            var metrics = parse.GetValue(prometheus) ? finder.Find("prometheus") : null;
+            if (parse.GetValue(prometheus) && metrics is null)
+            {
+                errors.WriteLine("There is no 'prometheus' on PATH. On Debian: apt-get install prometheus.");
+                return Task.FromResult(ExitCodes.Usage);
+            }
+
+            var program = parse.GetValue(embedded) ? null : EnvoyProcess.Find(file?.FullName, finder);
+            return RunAsync(new DemoPlan(program, metrics, parse.GetValue(scene)), errors, cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string? envoy, TextWriter errors, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(DemoPlan plan, TextWriter errors, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // By itself a terminal that is closed would end the process at once, with its files and its Envoy left behind.
@@ -51,7 +75,7 @@ internal static class DemoCommand
         });
         try
         {
-            var good = await new DemoShow(OpenConsole(), TimeProvider.System).RunAsync(envoy, stop.Token);
+            var good = await new DemoShow(OpenConsole(), TimeProvider.System).RunAsync(plan, stop.Token);
             return good ? ExitCodes.Success : ExitCodes.Failure;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -45,6 +45,13 @@ internal sealed class DemoLoad : ILoadWindow, IAsyncDisposable
     /// <inheritdoc/>
     public LoadCounts Read() => _window.Counts;
 
+    /// <inheritdoc/>
+    public Func<LoadCounts> Keep()
+    {
+        var window = _window;
+        return () => window.Counts;
+    }
+
     /// <summary>Stops sending, and waits for the requests in flight.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -87,6 +94,7 @@ internal sealed class DemoLoad : ILoadWindow, IAsyncDisposable
 
     private async Task SendAsync(Window window)
     {
+        var sentAt = _time.GetTimestamp();
         try
         {
             using var limit = new CancellationTokenSource(RequestLimit, _time);
@@ -95,12 +103,12 @@ internal sealed class DemoLoad : ILoadWindow, IAsyncDisposable
             using var response = await _client.SendAsync(request, limit.Token);
             await response.Content.CopyToAsync(Stream.Null, limit.Token);
             response.Headers.TryGetValues(DemoUpstream.VersionHeader, out var versions);
-            window.Add((int)response.StatusCode, versions?.FirstOrDefault());
+            window.Add((int)response.StatusCode, versions?.FirstOrDefault(), sentAt);
         }
         catch (Exception)
         {
             // Whatever went wrong, for the count it is a request without an answer.
-            window.Add(status: null, version: null);
+            window.Add(status: null, version: null, sentAt);
         }
         finally
         {
@@ -124,11 +132,11 @@ internal sealed class DemoLoad : ILoadWindow, IAsyncDisposable
             }
         }
 
-        public void Add(int? status, string? version)
+        public void Add(int? status, string? version, long sentAt)
         {
             lock (_lock)
             {
-                _counts = _counts.With(status, version);
+                _counts = _counts.With(status, version, sentAt);
             }
         }
     }

@@ -18,6 +18,9 @@ internal sealed class DemoManifests : ITrafficWeights, IDisposable
     /// <summary>The backend of version 2.</summary>
     public const string V2 = "shop-v2";
 
+    /// <summary>The backend that the canary puts the version under analysis behind.</summary>
+    public const string Canary = Service + "-canary";
+
     private DemoManifests(string folder) => Folder = folder;
 
     /// <summary>The directory.</summary>
@@ -57,6 +60,21 @@ internal sealed class DemoManifests : ITrafficWeights, IDisposable
 
         """);
 
+    /// <summary>Hands the service over from the split to a canary.</summary>
+    /// <param name="port">The loopback port of the version that serves first.</param>
+    /// <param name="pace">How fast the canary goes.</param>
+    public void StartCanary(int port, CanaryPace pace)
+    {
+        // The service has endpoints of its own before the split goes: no request is without a place to go.
+        SetTarget(port);
+        Write("canary-shop.yaml", CanaryText(pace));
+        File.Delete(Path.Combine(Folder, "trafficsplit-shop.yaml"));
+    }
+
+    /// <summary>Brings a version out: the service's endpoint is another one.</summary>
+    /// <param name="port">The version's loopback port.</param>
+    public void SetTarget(int port) => Write("endpoints-shop.yaml", SliceText(Service, port));
+
     /// <summary>Removes the directory.</summary>
     public void Dispose()
     {
@@ -78,6 +96,40 @@ internal sealed class DemoManifests : ITrafficWeights, IDisposable
             - name: http
               port: 80
               protocol: TCP
+
+        """;
+
+    private static string CanaryText(CanaryPace pace) =>
+        $$"""
+        apiVersion: flagger.app/v1beta1
+        kind: Canary
+        metadata:
+          name: {{Service}}
+          namespace: {{Namespace}}
+        spec:
+          targetRef:
+            apiVersion: v1
+            kind: Service
+            name: {{Service}}
+          service:
+            port: 80
+          analysis:
+            interval: {{pace.Interval.TotalSeconds}}s
+            threshold: 3
+            stepWeight: 10
+            maxWeight: 50
+            metrics:
+              - name: request-success-rate
+                thresholdRange:
+                  min: 99
+                interval: {{pace.Window.TotalSeconds}}s
+              - name: request-duration
+                thresholdRange:
+                  max: 500
+                interval: {{pace.Window.TotalSeconds}}s
+            abort:
+              interval: 500ms
+              minSamples: 10
 
         """;
 

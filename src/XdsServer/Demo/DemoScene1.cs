@@ -17,7 +17,7 @@ namespace XdsCanary.XdsServer.Demo;
 internal sealed class DemoScene1(
     IConvergenceProbe probe, ITrafficWeights weights, ILoadWindow load, ISceneReport report, TimeProvider time)
 {
-    private const int EnoughRequests = 2000;
+    private const int EnoughRequests = 1200;
 
     private static readonly NamespacedName Service = new(DemoManifests.Namespace, DemoManifests.Service);
     private static readonly TimeSpan AcknowledgementLimit = TimeSpan.FromSeconds(10);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Spectre.Console;
+using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.XdsServer.Hosting;
 using XdsCanary.XdsServer.Streams;
@@ -9,7 +10,7 @@ namespace XdsCanary.XdsServer.Demo;
 
 /// <summary>
 /// Puts the demo together on this machine: two upstreams, manifests, the real server, a data plane and a load through it; runs
-/// the scene and takes everything down again, whatever happens.
+/// the scenes and takes everything down again, whatever happens.
 /// </summary>
 /// <param name="console">Where it is shown.</param>
 /// <param name="time">The clock.</param>
@@ -17,46 +18,89 @@ internal sealed class DemoShow(IAnsiConsole console, TimeProvider time)
 {
     private const string Host = DemoManifests.Service + "." + DemoManifests.Namespace;
     private const double RequestsPerSecond = 600;
-    private const int Concurrency = 32;
+
+    // Enough for a version that is slow: requests to it must not hold others up.
+    private const int Concurrency = 256;
 
     private static readonly TimeSpan FirstAnswerLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs the demo.</summary>
-    /// <param name="envoy">The Envoy program; null for the embedded data plane.</param>
+    /// <param name="plan">What to run.</param>
     /// <param name="cancellationToken">Breaks it off.</param>
     /// <returns>True when every step went as wanted.</returns>
     /// <exception cref="InvalidOperationException">A part did not start.</exception>
     /// <exception cref="TimeoutException">A part did not become ready.</exception>
-    public async Task<bool> RunAsync(string? envoy, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(DemoPlan plan, CancellationToken cancellationToken)
     {
-        await using var v1 = await DemoUpstream.StartAsync("v1", cancellationToken);
-        await using var v2 = await DemoUpstream.StartAsync("v2", cancellationToken);
-        using var manifests = DemoManifests.Create(v1.Port, v2.Port, 100, 0);
-        var options = new ServerOptions
-        {
-            Manifests = manifests.Folder,
-            XdsAddress = "127.0.0.1",
-            XdsPort = 0,
-            AdminPort = 0,
-            ListenerAddress = "127.0.0.1",
-            ListenerPort = FreePort(),
-            // The log would tear the picture apart; what goes wrong shows as a fault of the scene.
-            LogLevel = LogLevel.Critical,
-        };
+        await using var versions = await DemoVersions.StartAsync(time, cancellationToken);
+        using var manifests = DemoManifests.Create(
+            versions.V1.Port, versions.V2.Port, plan.Has(1) ? 100 : 0, plan.Has(1) ? 0 : 100);
+        var prometheusPort = FreePort();
+        var options = OptionsOf(plan, manifests, prometheusPort);
         await using var server = StandaloneServer.Build(options, logging => logging.ClearProviders());
         await server.StartAsync(cancellationToken);
-        await using var plane = await DataPlane.StartAsync(envoy, server.XdsAddress, time, cancellationToken);
+        await using var plane = await DataPlane.StartAsync(plan.Envoy, server.XdsAddress, time, cancellationToken);
         // It took a free port for its admin interface, so it could not tell the server before.
         server.Services.GetRequiredService<ConnectedProxyStats>().Add(plane.Admin);
+        await using var prometheus = plan.Prometheus is { } program
+            ? await PrometheusProcess.StartAsync(program, prometheusPort, plane.Admin, time, cancellationToken)
+            : null;
         var target = new Uri($"http://127.0.0.1:{options.ListenerPort}/");
         await AnswersAsync(target, cancellationToken);
         console.WriteLine($"Server: xDS on {server.XdsAddress}, admin on {server.AdminAddress}; manifests in {manifests.Folder}");
         await using var load = DemoLoad.Start(target, Host, RequestsPerSecond, Concurrency, time);
         var probe = server.Services.GetRequiredService<IConvergenceProbe>();
-        var scene = new DemoScene1(probe, manifests, load, new SceneReport(console), time);
-        return await scene.RunAsync(plane.Name, cancellationToken) == 0;
+        if (plan.Has(1))
+        {
+            var scene = new DemoScene1(probe, manifests, load, new SceneReport(console), time);
+            if (await scene.RunAsync(plane.Name, cancellationToken) != 0)
+            {
+                return false;
+            }
+        }
+        else
+        {
+            console.WriteLine($"Data plane: {plane.Name}");
+        }
+
+        var board = new CanaryBoard(console);
+        var watch = new CanaryWatch(server.Services.GetRequiredService<ICanaryOffice>(), probe, load, board, time);
+        var releases = new DemoReleases(watch, manifests, load, board, plan.Pace, time);
+        return await RunReleasesAsync(plan, versions, releases, cancellationToken);
     }
+
+    private static async Task<bool> RunReleasesAsync(
+        DemoPlan plan, DemoVersions versions, DemoReleases releases, CancellationToken cancellationToken)
+    {
+        if (!plan.Has(2) && !plan.Has(3))
+        {
+            return true;
+        }
+
+        var (good, failing, slow) = (versions.Good, versions.Failing, versions.Slow);
+        var isReady = plan.Has(2)
+            ? await releases.PrepareAsync("v2", versions.V2.Port, cancellationToken)
+            : await releases.PrepareAsync(good.Version, good.Port, cancellationToken);
+        return isReady
+            && (!plan.Has(2) || await releases.RunAsync(good, "v2", cancellationToken))
+            && (!plan.Has(3) || (await releases.RunAsync(failing, good.Version, cancellationToken)
+                && await releases.RunAsync(slow, good.Version, cancellationToken)));
+    }
+
+    private static ServerOptions OptionsOf(DemoPlan plan, DemoManifests manifests, int prometheusPort) => new()
+    {
+        Manifests = manifests.Folder,
+        XdsAddress = "127.0.0.1",
+        XdsPort = 0,
+        AdminPort = 0,
+        ListenerAddress = "127.0.0.1",
+        ListenerPort = FreePort(),
+        Metrics = plan.Prometheus is null ? MetricProviderType.Envoy : MetricProviderType.Prometheus,
+        MetricsServer = plan.Prometheus is null ? string.Empty : $"http://127.0.0.1:{prometheusPort}",
+        // The log would tear the picture apart; what goes wrong shows as a fault of the scene.
+        LogLevel = LogLevel.Critical,
+    };
 
     // Both data planes need a moment to open the port that the first snapshot names.
     private async Task AnswersAsync(Uri target, CancellationToken cancellationToken)

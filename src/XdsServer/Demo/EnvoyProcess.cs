@@ -1,41 +1,19 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 namespace XdsCanary.XdsServer.Demo;
 
 /// <summary>An Envoy that this process runs: stopped when disposed or when this process ends.</summary>
 internal sealed class EnvoyProcess : IAsyncDisposable
 {
-    private const int Terminate = 15;
+    private const string AdminFile = "admin";
 
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(50);
+    private readonly ChildProgram _program;
 
-    private readonly Process _process;
-    private readonly Task<string> _errors;
-    private readonly string _folder;
-    private readonly TimeProvider _time;
-    private int _disposed;
-
-    private EnvoyProcess(Process process, string folder, TimeProvider time)
-    {
-        _process = process;
-        _folder = folder;
-        _time = time;
-        // Read all along: a full pipe would stop Envoy.
-        _errors = process.StandardError.ReadToEndAsync();
-        AppDomain.CurrentDomain.ProcessExit += KillOnExit;
-    }
+    private EnvoyProcess(ChildProgram program) => _program = program;
 
     /// <summary>The address of its admin interface.</summary>
     public Uri AdminAddress { get; private set; } = null!;
 
     /// <summary>The process id.</summary>
-    public int Id => _process.Id;
-
-    private string AdminFile => Path.Combine(_folder, "admin");
-
-    private string LogFile => Path.Combine(_folder, "envoy.log");
+    public int Id => _program.Id;
 
     /// <summary>The program to run: the file asked for, else <c>envoy</c> on the search path; null when there is none.</summary>
     /// <param name="file">The file asked for; null for none.</param>
@@ -53,24 +31,12 @@ internal sealed class EnvoyProcess : IAsyncDisposable
     public static async Task<EnvoyProcess> StartAsync(
         string program, string bootstrap, TimeSpan readyLimit, TimeProvider time, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("xds-canary-envoy-").FullName;
-        EnvoyProcess envoy;
+        var envoy = new EnvoyProcess(
+            ChildProgram.Start(program, "xds-canary-envoy-", folder => Prepare(folder, program, bootstrap), time));
         try
         {
-            // YAML contains JSON, so one extension serves both.
-            var file = Path.Combine(folder, "bootstrap.yaml");
-            await File.WriteAllTextAsync(file, bootstrap, cancellationToken);
-            envoy = new EnvoyProcess(Launch(program, folder, file), folder, time);
-        }
-        catch
-        {
-            Directory.Delete(folder, recursive: true);
-            throw;
-        }
-
-        try
-        {
-            await envoy.WaitUntilReadyAsync(readyLimit, cancellationToken);
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+            await envoy._program.WaitUntilAsync(() => envoy.IsReadyAsync(http, cancellationToken), readyLimit, cancellationToken);
             return envoy;
         }
         catch
@@ -80,73 +46,25 @@ internal sealed class EnvoyProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks Envoy to end, kills it after five seconds, and removes its files.</summary>
-    public async ValueTask DisposeAsync()
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
+
+    private static string[] Prepare(string folder, string program, string bootstrap)
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        AppDomain.CurrentDomain.ProcessExit -= KillOnExit;
-        if (!_process.HasExited)
-        {
-            if (OperatingSystem.IsWindows() || SendSignal(_process.Id, Terminate) != 0)
-            {
-                Kill();
-            }
-
-            using var limit = new CancellationTokenSource(StopLimit, _time);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Kill();
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
-
-        await _errors;
-        _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private static Process Launch(string program, string folder, string bootstrap)
-    {
-        string[] arguments =
+        // YAML contains JSON, so one extension serves both.
+        var file = Path.Combine(folder, "bootstrap.yaml");
+        File.WriteAllText(file, bootstrap);
+        var log = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(program)}.log");
+        return
         [
-            "-c", bootstrap, "--use-dynamic-base-id", "--concurrency", "1", "-l", "warn",
-            "--log-path", Path.Combine(folder, "envoy.log"), "--admin-address-path", Path.Combine(folder, "admin"),
+            "-c", file, "--use-dynamic-base-id", "--concurrency", "1", "-l", "warn",
+            "--log-path", log, "--admin-address-path", Path.Combine(folder, AdminFile),
         ];
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-    }
-
-    private async Task WaitUntilReadyAsync(TimeSpan limit, CancellationToken cancellationToken)
-    {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        var started = _time.GetTimestamp();
-        while (!await IsReadyAsync(http, cancellationToken))
-        {
-            if (_process.HasExited)
-            {
-                throw new InvalidOperationException($"Envoy ended with code {_process.ExitCode}: {await SaidAsync()}");
-            }
-
-            if (_time.GetElapsedTime(started) >= limit)
-            {
-                throw new TimeoutException($"Envoy was not ready within {limit.TotalSeconds} s: {await SaidAsync()}");
-            }
-
-            await Task.Delay(PollPause, _time, cancellationToken);
-        }
     }
 
     private async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellationToken)
     {
-        var address = File.Exists(AdminFile) ? await File.ReadAllTextAsync(AdminFile, cancellationToken) : string.Empty;
+        var address = await _program.ReadAsync(AdminFile);
         if (!Uri.TryCreate($"http://{address.Trim()}", UriKind.Absolute, out var admin))
         {
             return false;
@@ -163,29 +81,4 @@ internal sealed class EnvoyProcess : IAsyncDisposable
             return false;
         }
     }
-
-    private async Task<string> SaidAsync()
-    {
-        const int Enough = 2000;
-        var log = File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile) : string.Empty;
-        var text = (log + (_process.HasExited ? await _errors : string.Empty)).Trim();
-        return text.Length > Enough ? text[^Enough..] : text;
-    }
-
-    private void KillOnExit(object? sender, EventArgs arguments) => Kill();
-
-    private void Kill()
-    {
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended by itself.
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int SendSignal(int process, int signal);
 }

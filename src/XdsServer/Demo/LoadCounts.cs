@@ -14,14 +14,34 @@ internal sealed record LoadCounts(
     public static LoadCounts None { get; } =
         new(0, 0, ImmutableDictionary<string, int>.Empty, ImmutableDictionary<int, int>.Empty);
 
+    /// <summary>When the first of the requests that a version answered was sent, a timestamp of the clock.</summary>
+    public ImmutableDictionary<string, long> FirstSent { get; init; } = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>Adds a request that has ended.</summary>
     /// <param name="status">The status of the answer; null when there was none.</param>
     /// <param name="version">The version that answered; null when the answer does not say.</param>
-    public LoadCounts With(int? status, string? version) => new(
+    /// <param name="sentAt">When it was sent, a timestamp of the clock.</param>
+    public LoadCounts With(int? status, string? version, long sentAt = 0) => new(
         Requests + 1,
         Failed + (status is >= 200 and < 300 ? 0 : 1),
         version is null ? ByVersion : ByVersion.SetItem(version, ByVersion.GetValueOrDefault(version) + 1),
-        status is not { } code ? ByStatus : ByStatus.SetItem(code, ByStatus.GetValueOrDefault(code) + 1));
+        status is not { } code ? ByStatus : ByStatus.SetItem(code, ByStatus.GetValueOrDefault(code) + 1))
+    {
+        FirstSent = version is null || (FirstSent.TryGetValue(version, out var first) && first <= sentAt)
+            ? FirstSent
+            : FirstSent.SetItem(version, sentAt),
+    };
+
+    /// <summary>The share of a version in the answers since an earlier reading, in percent; null without any.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="earlier">The earlier reading.</param>
+    public double? PercentOf(string version, LoadCounts earlier)
+    {
+        var answers = Requests - earlier.Requests;
+        return answers > 0
+            ? 100.0 * (ByVersion.GetValueOrDefault(version) - earlier.ByVersion.GetValueOrDefault(version)) / answers
+            : null;
+    }
 }
 
 /// <summary>The requests since a moment.</summary>
@@ -32,4 +52,7 @@ internal interface ILoadWindow
 
     /// <summary>What came of the requests so far.</summary>
     LoadCounts Read();
+
+    /// <summary>Keeps the window: what came of its requests can be read after a reset too, when the last ones have ended.</summary>
+    Func<LoadCounts> Keep();
 }

@@ -43,6 +43,13 @@ internal sealed class DemoRun : IAsyncDisposable
     /// <summary>Starts a demo that is told to take the embedded data plane, even if there is an Envoy.</summary>
     public static DemoRun StartEmbedded() => new(["--embedded"], SearchPathOf("envoy"));
 
+    /// <summary>Starts a demo with the embedded data plane and further arguments, and no programs but those named.</summary>
+    public static DemoRun StartEmbedded(string[] arguments, params string[] programs) =>
+        new(["--embedded", .. arguments], SearchPathOf(programs));
+
+    /// <summary>Starts a demo with the Envoy and the Prometheus on PATH.</summary>
+    public static DemoRun StartWithEnvoyAndPrometheus() => new(["--prometheus"], SearchPathOf("envoy", "prometheus"));
+
     /// <summary>Starts a demo that takes the Envoy on PATH.</summary>
     public static DemoRun StartWithEnvoy() => new([], SearchPathOf("envoy"));
 
@@ -88,7 +95,8 @@ internal sealed class DemoRun : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static string SearchPathOf(string program) => Path.GetDirectoryName(Tool.TryFind(program)) ?? Nowhere;
+    private static string SearchPathOf(params string[] programs) => string.Join(
+        Path.PathSeparator, programs.Select(program => Path.GetDirectoryName(Tool.TryFind(program)) ?? Nowhere).Append(Nowhere));
 
     private static byte[] Environment(int id)
     {

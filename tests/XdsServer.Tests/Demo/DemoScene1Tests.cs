@@ -90,6 +90,8 @@ public sealed class DemoScene1Tests
             ? new ServiceConvergence(_weights, null, 1, 0, [new LaggingProxy("envoy-1", why)])
             : new ServiceConvergence(_weights, _weights, 1, 1, []);
 
+        public Func<LoadCounts> Keep() => Read;
+
         public void Reset()
         {
         }
