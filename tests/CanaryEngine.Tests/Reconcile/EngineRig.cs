@@ -21,7 +21,7 @@ internal sealed class EngineRig
         _time = time;
         Layer = new LayeredObjectSource(manifests);
         World = new StandaloneWorld(
-            new StateDirectory(states, NullLogger<StateDirectory>.Instance), new StatePublisher(Layer), Ports);
+            new StateDirectory(states, NullLogger<StateDirectory>.Instance), new StatePublisher(Layer), Ports, time);
         World.Load(TargetIndex.Of(manifests.Current, TargetIndex.Empty));
         Layer.CompleteUpper();
         Crashing = new CrashingWorld(World, crashAt, weights ?? []);
@@ -76,7 +76,7 @@ internal sealed class EngineRig
         {
             if ((await RoundAsync(spec)).Due is not { } due)
             {
-                await Notices.DrainAsync();
+                await Notices.DrainAsync(CancellationToken.None);
                 return;
             }
 
