@@ -18,6 +18,7 @@ internal sealed class CanaryMesh : IAsyncDisposable
     // Whatever came into being goes, the last first, even if the rest did not.
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly List<UpstreamServer> _upstreams = [];
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
     private IReadOnlyList<UpstreamServer> _released = [];
 
     private CanaryMesh()
@@ -111,6 +112,23 @@ internal sealed class CanaryMesh : IAsyncDisposable
         accept,
         timeout);
 
+    /// <summary>Sends one request through the Envoy.</summary>
+    /// <returns>Which upstream answered, and the cookies that it set.</returns>
+    public async Task<(string From, string[] Cookies)> AskAsync(params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{Load.Port}/");
+        request.Headers.Host = Load.Host;
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+        var cookies = response.Headers.TryGetValues("set-cookie", out var found) ? found.ToArray() : [];
+        return (response.Headers.GetValues(UpstreamServer.NameHeader).Single(), cookies);
+    }
+
     /// <summary>Waits for an event.</summary>
     public async Task<HookCall> EventAsync(string part, TimeSpan? timeout = null)
     {
@@ -133,6 +151,7 @@ internal sealed class CanaryMesh : IAsyncDisposable
             await part.DisposeAsync();
         }
 
+        _http.Dispose();
         Manifests.Dispose();
     }
 
