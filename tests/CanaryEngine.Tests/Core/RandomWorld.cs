@@ -14,11 +14,16 @@ internal sealed class RandomWorld
     private readonly Random _random;
     private readonly HashSet<WebhookType> _failing = [WebhookType.Rollback];
     private MetricAnswer _answer = new(100) { Samples = 1000 };
+    private readonly int _shortest;
+    private readonly int _longest;
     private int _revisions = 1;
 
-    public RandomWorld(int seed)
+    /// <param name="seed">Tells what happens.</param>
+    /// <param name="shortest">The least interval of the analysis, in seconds.</param>
+    /// <param name="longest">The greatest.</param>
+    public RandomWorld(int seed, int shortest = 1, int longest = 60)
     {
-        _random = new Random(seed);
+        (_random, _shortest, _longest) = (new Random(seed), shortest, longest);
         World = new SimulatedWorld(Spec())
         {
             Hooks = ask => new HookAnswer(!_failing.Contains(ask.Hook.Type), "no"),
@@ -83,7 +88,7 @@ internal sealed class RandomWorld
         return Canaries.Spec(analysis with
         {
             Threshold = _random.Next(1, 6),
-            Interval = TimeSpan.FromSeconds(_random.Next(1, 61)),
+            Interval = Interval(),
             StepWeightPromotion = Likely(40) ? _random.Next(1, 101) : 0,
             Webhooks = HookTypes.Where(_ => Likely(35)).Select(type => Canaries.Hook(type)).ToEquatableArray(),
             SessionAffinity = Likely(20) ? new SessionAffinitySpec { CookieName = "c" } : null,
@@ -98,9 +103,12 @@ internal sealed class RandomWorld
         };
     }
 
+    private TimeSpan Interval() => TimeSpan.FromSeconds(_random.Next(_shortest, _longest + 1));
+
     private bool Likely(int percent) => _random.Next(100) < percent;
 
-    private void Happen()
+    /// <summary>Lets one thing happen; what follows from it is not decided yet.</summary>
+    public void Happen()
     {
         switch (_random.Next(16))
         {
@@ -165,7 +173,7 @@ internal sealed class RandomWorld
         {
             0 => World.Spec with { Suspend = !World.Spec.Suspend },
             1 => World.Spec with { Analysis = analysis with { Threshold = _random.Next(1, 6) } },
-            2 => World.Spec with { Analysis = analysis with { Interval = TimeSpan.FromSeconds(_random.Next(1, 61)) } },
+            2 => World.Spec with { Analysis = analysis with { Interval = Interval() } },
             _ => World.Spec with { Analysis = analysis with { StepWeight = _random.Next(1, 101), StepWeights = [] } },
         };
         World.Spec = World.Spec with { Generation = World.Spec.Generation + 1 };
