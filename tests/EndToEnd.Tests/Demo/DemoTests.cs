@@ -21,7 +21,8 @@ public sealed class DemoTests
         await AssertGoodRunAsync(demo, EmbeddedPlane);
     }
 
-    [Fact]
+    // Not settled either, see below.
+    [Fact(Explicit = true)]
     public async Task With_an_Envoy_on_the_path_it_shows_all_scenes_on_that()
     {
         var envoy = Tool.Find("envoy");
