@@ -70,9 +70,9 @@ internal sealed class ChildProgram : IAsyncDisposable
         var started = _time.GetTimestamp();
         while (!await isReady())
         {
-            if (_process.HasExited)
+            if (await EndAsync() is { } end)
             {
-                throw new InvalidOperationException($"{Name} ended with code {_process.ExitCode}: {await SaidAsync()}");
+                throw new InvalidOperationException(end);
             }
 
             if (_time.GetElapsedTime(started) >= limit)
@@ -83,6 +83,10 @@ internal sealed class ChildProgram : IAsyncDisposable
             await Task.Delay(PollPause, _time, cancellationToken);
         }
     }
+
+    /// <summary>How the program ended by itself, with what it said last; null while it runs.</summary>
+    public async Task<string?> EndAsync() =>
+        _process.HasExited ? $"{Name} ended with code {_process.ExitCode}: {await SaidAsync()}" : null;
 
     /// <summary>The text of a file in the folder; empty when there is none.</summary>
     /// <param name="name">The file's name.</param>

@@ -47,6 +47,9 @@ internal sealed record DataPlane(string Name, IAsyncDisposable Running, Uri Admi
         return new DataPlane($"Envoy ({envoy})", process, process.AdminAddress);
     }
 
+    /// <summary>How it ended by itself, with what it said last; null while it runs.</summary>
+    public Task<string?> EndAsync() => Running is EnvoyProcess envoy ? envoy.EndAsync() : Task.FromResult<string?>(null);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Running.DisposeAsync();
 }

@@ -105,7 +105,8 @@ internal sealed class DemoReleases(
         var right = after.ByVersion.GetValueOrDefault(serving);
         return after.Requests > 0 && after.Failed == 0 && right == after.Requests
             ? null
-            : $"Afterwards {right} of {after.Requests} requests were answered by {serving}, and {after.Failed} failed.";
+            : $"Afterwards {right} of {after.Requests} requests were answered by {serving}, and {after.Failed} failed "
+                + $"({after.Statuses()}).";
     }
 
     private static string Promoted(DemoRelease release, WatchedRun run, LoadCounts counts) => string.Create(

@@ -50,6 +50,23 @@ internal sealed class DemoShow(IAnsiConsole console, TimeProvider time)
         await AnswersAsync(target, cancellationToken);
         console.WriteLine($"Server: xDS on {server.XdsAddress}, admin on {server.AdminAddress}; manifests in {manifests.Folder}");
         await using var load = DemoLoad.Start(target, Host, RequestsPerSecond, Concurrency, time);
+        if (await RunScenesAsync(plan, server, plane, versions, manifests, load, cancellationToken))
+        {
+            return true;
+        }
+
+        if (await plane.EndAsync() is { } end)
+        {
+            console.WriteLine($"The data plane is gone. {end}");
+        }
+
+        return false;
+    }
+
+    private async Task<bool> RunScenesAsync(
+        DemoPlan plan, ServerHost server, DataPlane plane, DemoVersions versions, DemoManifests manifests, DemoLoad load,
+        CancellationToken cancellationToken)
+    {
         var probe = server.Services.GetRequiredService<IConvergenceProbe>();
         if (plan.Has(1))
         {

@@ -46,6 +46,9 @@ internal sealed class EnvoyProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How Envoy ended by itself, with what it said last; null while it runs.</summary>
+    public Task<string?> EndAsync() => _program.EndAsync();
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 

@@ -42,6 +42,14 @@ internal sealed record LoadCounts(
             ? 100.0 * (ByVersion.GetValueOrDefault(version) - earlier.ByVersion.GetValueOrDefault(version)) / answers
             : null;
     }
+
+    /// <summary>How many requests ended in which way, for people.</summary>
+    public string Statuses()
+    {
+        var ends = ByStatus.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} times {pair.Key}").ToList();
+        var unanswered = Requests - ByStatus.Values.Sum();
+        return string.Join(", ", unanswered > 0 ? [.. ends, $"{unanswered} without an answer"] : ends);
+    }
 }
 
 /// <summary>The requests since a moment.</summary>

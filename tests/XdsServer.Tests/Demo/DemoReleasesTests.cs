@@ -30,6 +30,10 @@ public sealed class DemoReleasesTests
         Assert.Contains(
             "0 of 3 requests were answered by v3",
             DemoReleases.Judge(Bad, Ended(CanaryPhase.Failed), good, Answers("v4", 3), "v3"), StringComparison.Ordinal);
+        Assert.Contains(
+            "3 failed (2 times 503, 1 without an answer)",
+            DemoReleases.Judge(Bad, Ended(CanaryPhase.Failed), good, Answers("v3", 2, 503).With(null, null), "v3"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
