@@ -47,8 +47,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         try
         {
             var start = new ProcessStartInfo(program, prepare(folder)) { RedirectStandardError = true, UseShellExecute = false };
-            var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-            return new ChildProgram(process, folder, time);
+            return new ChildProgram(LastingThread.Start(start), folder, time);
         }
         catch (Exception exception)
         {

@@ -22,7 +22,7 @@ public sealed class DemoTests
     }
 
     // Not settled either, see below.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task With_an_Envoy_on_the_path_it_shows_all_scenes_on_that()
     {
         var envoy = Tool.Find("envoy");
@@ -33,7 +33,7 @@ public sealed class DemoTests
 
     // Not settled: about every second run, some seconds after the last rollback, requests get no answer although the primary's
     // counts in Envoy are good. Run it by its name until the cause is known.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task With_a_Prometheus_and_an_Envoy_the_canary_asks_that_in_all_scenes()
     {
         var envoy = Tool.Find("envoy");

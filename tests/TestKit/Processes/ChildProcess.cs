@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using XdsCanary.XdsServer.Demo;
 using Xunit;
 
 namespace XdsCanary.TestKit.Processes;
@@ -54,7 +55,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"'{path}' did not start.");
+        var process = LastingThread.Start(start);
         process.StandardInput.Close();
         return new ChildProcess(name, process);
     }
