@@ -74,6 +74,9 @@ public sealed record CanaryStatus
     /// <summary>When the traffic was taken off a canary that still has to be stopped; null when nothing is left to stop.</summary>
     public DateTimeOffset? DrainingSince { get; init; }
 
+    /// <summary>How many proxies routed the service when they last all followed; 0 when there never were any.</summary>
+    public int Proxies { get; init; }
+
     /// <summary>Since when the phase waits for readiness; null when it does not.</summary>
     public DateTimeOffset? NotReadySince { get; init; }
 

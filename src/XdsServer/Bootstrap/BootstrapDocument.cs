@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -123,7 +124,7 @@ internal static class BootstrapDocument
                 retry_policy:
                   retry_back_off:
                     base_interval: 0.5s
-                    max_interval: 10s
+                    max_interval: {options.ReconnectLimit.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s
           lds_config:
             resource_api_version: V3
             ads: {"{}"}

@@ -25,6 +25,9 @@ internal sealed record BootstrapOptions
     /// <summary>The server's xDS port.</summary>
     public int XdsPort { get; init; } = 18000;
 
+    /// <summary>The longest pause between two tries to reach the server, at least 0.5 s.</summary>
+    public TimeSpan ReconnectLimit { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>True for the incremental protocol, false for state of the world.</summary>
     public bool Delta { get; init; } = true;
 

@@ -43,7 +43,9 @@ internal sealed class CanaryMesh : IAsyncDisposable
 
     /// <summary>Starts the server with a service and no canary yet.</summary>
     /// <param name="arguments">Makes the server's arguments, knowing the port of Envoy's admin interface.</param>
-    public static async Task<CanaryMesh> StartAsync(Func<CanaryMesh, int, Task<string[]>> arguments)
+    /// <param name="reconnectLimit">The longest pause between two tries of the Envoy to reach the server; null for the usual one.</param>
+    public static async Task<CanaryMesh> StartAsync(
+        Func<CanaryMesh, int, Task<string[]>> arguments, TimeSpan? reconnectLimit = null)
     {
         Tool.Find("envoy");
         var mesh = new CanaryMesh();
@@ -55,8 +57,9 @@ internal sealed class CanaryMesh : IAsyncDisposable
             var adminPort = TestKit.Processes.FreePort.Next();
             mesh.Server = mesh.Keep(await ServerProcess.StartAsync(
                 new ServerOptions { Manifests = mesh.Manifests.FullPath, Arguments = await arguments(mesh, adminPort) }));
+            var envoy = new EnvoyOptions { XdsPort = mesh.Server.Ports.Xds, AdminPort = adminPort };
             mesh.Envoy = mesh.Keep(await EnvoyInstance.StartReadyAsync(
-                new EnvoyOptions { XdsPort = mesh.Server.Ports.Xds, AdminPort = adminPort }));
+                envoy with { ReconnectLimit = reconnectLimit ?? envoy.ReconnectLimit }));
             return mesh;
         }
         catch

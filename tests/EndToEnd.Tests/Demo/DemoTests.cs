@@ -21,7 +21,6 @@ public sealed class DemoTests
         await AssertGoodRunAsync(demo, EmbeddedPlane);
     }
 
-    // Not settled either, see below.
     [Fact]
     public async Task With_an_Envoy_on_the_path_it_shows_all_scenes_on_that()
     {
@@ -31,8 +30,6 @@ public sealed class DemoTests
         await AssertGoodRunAsync(demo, $"Data plane: Envoy ({envoy})");
     }
 
-    // Not settled: about every second run, some seconds after the last rollback, requests get no answer although the primary's
-    // counts in Envoy are good. Run it by its name until the cause is known.
     [Fact]
     public async Task With_a_Prometheus_and_an_Envoy_the_canary_asks_that_in_all_scenes()
     {

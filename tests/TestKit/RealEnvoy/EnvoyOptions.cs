@@ -26,6 +26,9 @@ public sealed record EnvoyOptions
     /// <summary>The port of the admin interface; null for a free one.</summary>
     public int? AdminPort { get; init; }
 
+    /// <summary>The longest pause between two tries to reach the server.</summary>
+    public TimeSpan ReconnectLimit { get; init; } = TimeSpan.FromSeconds(10);
+
     internal string WriteBootstrap(int adminPort) => BootstrapDocument.Write(new BootstrapOptions
     {
         NodeId = NodeId,
@@ -34,6 +37,7 @@ public sealed record EnvoyOptions
         VisibleNamespaces = [.. VisibleNamespaces],
         XdsPort = XdsPort,
         Delta = Delta,
+        ReconnectLimit = ReconnectLimit,
         AdminPort = adminPort,
     });
 }

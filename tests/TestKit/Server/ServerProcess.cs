@@ -86,9 +86,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// </summary>
     public async Task RestartAsync()
     {
+        await LaunchAgainAsync();
+        await BecomesReadyAsync();
+    }
+
+    /// <summary>Starts the process again on the same ports, after it was killed or stopped, and waits for nothing.</summary>
+    public async Task LaunchAgainAsync()
+    {
         await _process.DisposeAsync();
         _process = Launch();
-        await BecomesReadyAsync();
     }
 
     /// <summary>Waits until the server has published its first consistent snapshot.</summary>

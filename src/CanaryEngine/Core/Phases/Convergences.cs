@@ -3,11 +3,33 @@ namespace XdsCanary.CanaryEngine.Core.Phases;
 /// <summary>The convergence gate: a weight is observed only once the proxies route by it (H-20).</summary>
 internal static class Convergences
 {
-    /// <summary>True when enough proxies follow. Without proxies there is nobody to wait for.</summary>
-    public static bool IsReached(CanarySpec spec, ConvergenceFact fact)
+    /// <summary>
+    /// True when enough proxies follow. Those that were connected last time and are not now, as after a restart of either side, are
+    /// waited for up to the timeout: they still route as they were told before. Without any ever there is nobody to wait for.
+    /// </summary>
+    /// <param name="round">The decision being made; its status remembers how many proxies followed.</param>
+    /// <param name="fact">The proxies now.</param>
+    /// <param name="since">Since when it is waited; null for now.</param>
+    public static bool IsReached(Round round, ConvergenceFact fact, DateTimeOffset? since)
     {
-        var percent = spec.Analysis.Convergence.Percent;
-        return percent == 0 || (fact.IsPublished && (long)fact.Converged * 100 >= (long)fact.Proxies * percent);
+        var spec = round.Spec.Analysis.Convergence;
+        if (spec.Percent == 0)
+        {
+            return true;
+        }
+
+        var isMissing = fact.Proxies < round.Status.Proxies && round.Now < (since ?? round.Now) + spec.Timeout;
+        if (!fact.IsPublished || isMissing || (long)fact.Converged * 100 < (long)fact.Proxies * spec.Percent)
+        {
+            return false;
+        }
+
+        if (fact.Proxies > 0)
+        {
+            round.Status = round.Status with { Proxies = fact.Proxies };
+        }
+
+        return true;
     }
 
     /// <summary>Waits until the run's last change is live. Laggards and rejections are failed checks.</summary>
@@ -20,7 +42,8 @@ internal static class Convergences
             return new Ask([new AskConvergence()]);
         }
 
-        if (IsReached(round.Spec, fact))
+        var areAllGone = fact.Proxies == 0 && round.Status.Proxies > 0 && round.Spec.Analysis.Convergence.Percent > 0;
+        if (!areAllGone && IsReached(round, fact, round.Run.ChangedAt))
         {
             round.Run = round.Run with { IsLive = true, LaggardsReported = false };
             round.NextTick();
@@ -63,7 +86,7 @@ internal static class Convergences
         }
 
         var limit = (round.Run.ChangedAt ?? round.Now) + round.Spec.ProgressDeadline;
-        var isReached = IsReached(round.Spec, fact);
+        var isReached = IsReached(round, fact, round.Run.ChangedAt);
         if (!isReached && round.Now < limit)
         {
             return round.Hold(Reasons.NotConverged, Lagging(round, fact), round.Now + Round.Soon);
@@ -84,7 +107,9 @@ internal static class Convergences
     private static string Lagging(Round round, ConvergenceFact fact)
     {
         var since = round.Now - (round.Run.ChangedAt ?? round.Now);
-        var who = fact.Lagging.Count == 0 ? "any proxy" : string.Join(", ", fact.Lagging.Take(10));
+        var who = fact.Lagging.Count > 0 ? string.Join(", ", fact.Lagging.Take(10))
+            : fact.Proxies == 0 ? "any proxy"
+            : $"{round.Status.Proxies - fact.Proxies} proxies that were connected before";
         var more = fact.Lagging.Count > 10 ? $" and {fact.Lagging.Count - 10} more" : string.Empty;
         return $"Halt {Texts.Name(round.Spec)} advancement weight {round.Run.Weight} not acknowledged by {who}{more} "
             + $"after {Texts.Span(since)}";

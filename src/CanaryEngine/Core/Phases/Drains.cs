@@ -25,7 +25,7 @@ internal static class Drains
         }
 
         var limit = since + round.Spec.Analysis.Convergence.Timeout;
-        if (!Convergences.IsReached(round.Spec, convergence) && round.Now < limit)
+        if (!Convergences.IsReached(round, convergence, since) && round.Now < limit)
         {
             return round.Done(round.Now + Round.Soon);
         }

@@ -26,7 +26,7 @@ internal static class Finalising
             return new Ask([new AskConvergence()]);
         }
 
-        if (Convergences.IsReached(round.Spec, convergence))
+        if (Convergences.IsReached(round, convergence, round.Run.ChangedAt))
         {
             return Succeed(round);
         }
