@@ -30,7 +30,7 @@ internal sealed class LoadStream : IDisposable
     private bool _hasEndpoints;
     private bool _hasRoutes;
 
-    public LoadStream(Uri address, string nodeId, string[] clusters, bool delta)
+    public LoadStream(Uri address, string nodeId, string[] clusters, bool delta, string? ns = null)
     {
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler() });
         _delta = delta;
@@ -42,7 +42,7 @@ internal sealed class LoadStream : IDisposable
             Requests,
             Responses);
         _call = _channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, new CallOptions());
-        Node = new Node { Id = nodeId, Cluster = "bench", UserAgentName = "bench" };
+        Node = new Node { Id = nodeId, Cluster = ns is null ? "bench" : $"{ns}/bench", UserAgentName = "bench" };
     }
 
     public long Received { get; private set; }
