@@ -13,17 +13,31 @@ internal sealed partial class HeyLoad : IAsyncDisposable
 
     private HeyLoad(ChildProcess process) => _process = process;
 
-    /// <summary>Starts load on the service of a mesh.</summary>
+    /// <summary>Starts load on the service of a mesh, and waits until its first upstream answers it.</summary>
     /// <param name="mesh">The mesh.</param>
     /// <param name="workers">Connections.</param>
     /// <param name="rate">Requests a second of each.</param>
-    public static HeyLoad Start(CanaryMesh mesh, int workers = 10, int rate = 40) => new(ChildProcess.Start(
-        "hey",
-        Tool.Find("hey"),
-        [
-            "-z", "10m", "-c", Number(workers), "-q", Number(rate), "-host", mesh.Load.Host,
-            $"http://127.0.0.1:{Number(mesh.Load.Port)}/",
-        ]));
+    public static async Task<HeyLoad> StartAsync(CanaryMesh mesh, int workers = 10, int rate = 40)
+    {
+        var load = new HeyLoad(ChildProcess.Start(
+            "hey",
+            Tool.Find("hey"),
+            [
+                "-z", "10m", "-c", Number(workers), "-q", Number(rate), "-host", mesh.Load.Host,
+                $"http://127.0.0.1:{Number(mesh.Load.Port)}/",
+            ]));
+        try
+        {
+            var before = mesh.First.Requests;
+            await Eventually.BecomesAsync(() => mesh.First.Requests > before + 100);
+            return load;
+        }
+        catch
+        {
+            await load.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Stops it.</summary>
     /// <returns>Answers by status, and how many requests had none.</returns>

@@ -27,7 +27,7 @@ public sealed class PrometheusRunTests
     public async Task CTL_03_A_revision_that_fails_half_of_its_requests_is_rolled_back()
     {
         await using var mesh = await StartAsync();
-        await Runs.InitialiseAsync(mesh, interval: "5s", window: "6s", Threshold, guarded: false);
+        await Runs.InitialiseAsync(mesh, interval: "8s", window: "10s", Threshold, guarded: false);
         await AnswerOnceAsync(mesh);
         await Runs.FailsAsync(mesh, Threshold);
     }
@@ -36,7 +36,7 @@ public sealed class PrometheusRunTests
     public async Task CTL_03_A_slow_revision_is_rolled_back()
     {
         await using var mesh = await StartAsync();
-        await Runs.InitialiseAsync(mesh, interval: "5s", window: "6s", Threshold, guarded: false);
+        await Runs.InitialiseAsync(mesh, interval: "8s", window: "10s", Threshold, guarded: false);
         await AnswerOnceAsync(mesh);
         await Runs.LagsAsync(mesh, Threshold);
     }

@@ -28,8 +28,7 @@ internal static class Runs
     public static async Task PromotesAsync(CanaryMesh mesh)
     {
         var next = await mesh.UpstreamAsync("next");
-        await using var load = HeyLoad.Start(mesh);
-        await Eventually.BecomesAsync(() => mesh.First.Requests > 100);
+        await using var load = await HeyLoad.StartAsync(mesh);
 
         mesh.Release(next);
         await mesh.PhaseAsync("Succeeded", Patience);
@@ -48,7 +47,7 @@ internal static class Runs
     {
         var (good, bad) = (await mesh.UpstreamAsync("good"), await mesh.UpstreamAsync("bad"));
         bad.Status = HttpStatusCode.InternalServerError;
-        await using var load = HeyLoad.Start(mesh);
+        await using var load = await HeyLoad.StartAsync(mesh);
         mesh.Release(good, bad);
         await RolledBackAsync(mesh, SeedEvents.RolledBack("Halt web.default advancement success rate 50.00% < 99%", threshold));
 
@@ -62,7 +61,7 @@ internal static class Runs
     {
         var slow = await mesh.UpstreamAsync("slow");
         slow.Delay = TimeSpan.FromMilliseconds(800);
-        await using var load = HeyLoad.Start(mesh, workers: 40, rate: 10);
+        await using var load = await HeyLoad.StartAsync(mesh, workers: 40, rate: 10);
         mesh.Release(slow);
         await RolledBackAsync(mesh, SeedEvents.RolledBack("Halt web.default advancement request duration 5s > 500ms", threshold));
         await load.StopWithoutFailureAsync();
