@@ -15,6 +15,7 @@ internal static class CanariesBenchmark
     private const int PerNamespace = 100;
     private const string OneCore = "0";
 
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
@@ -45,17 +46,20 @@ internal static class CanariesBenchmark
         var running = streams.Select(stream => stream.RunAsync()).ToList();
         var board = new EngineBoard(server, prometheus);
         await board.WaitAsync(figures => figures.Initialised >= count, Patience, "initialised");
+        await board.WaitUntilQuietAsync(Patience);
         Console.WriteLine($"canaries: all initialised after {watch.Elapsed.TotalSeconds:F1} s");
         await board.MeasureAsync("resting", Window);
 
+        // Runs that begin at one moment would be a burst in every interval; real ones begin at any time in it.
+        watch.Restart();
         for (var ns = 0; ns < namespaces; ns++)
         {
             WriteTargets(manifests, ns, Math.Min(PerNamespace, count - (ns * PerNamespace)), port: 9002);
+            await Task.Delay(Interval / namespaces, TimeProvider.System);
         }
 
-        watch.Restart();
         await board.WaitAsync(figures => figures.Running >= count, Patience, "in analysis");
-        Console.WriteLine($"canaries: all in analysis {watch.Elapsed.TotalSeconds:F1} s after their new revisions were written");
+        Console.WriteLine($"canaries: all in analysis {watch.Elapsed.TotalSeconds:F1} s after the first new revision, the last came after {Interval.TotalSeconds:F0} s");
         await board.MeasureAsync("all in analysis", Window);
         if (running.Exists(task => task.IsCompleted))
         {

@@ -31,6 +31,21 @@ internal sealed class EngineBoard(ServerProcess server, FakePrometheus prometheu
         }
     }
 
+    /// <summary>Waits until the server makes no rounds any more.</summary>
+    public async Task WaitUntilQuietAsync(TimeSpan limit)
+    {
+        var rounds = double.NaN;
+        await WaitAsync(
+            figures =>
+            {
+                var before = rounds;
+                rounds = figures.Late.GetValueOrDefault(double.PositiveInfinity);
+                return rounds == before;
+            },
+            limit,
+            "at rest");
+    }
+
     /// <summary>Lets the server run for a while and prints what it cost.</summary>
     public async Task MeasureAsync(string state, TimeSpan window)
     {
@@ -49,6 +64,7 @@ internal sealed class EngineBoard(ServerProcess server, FakePrometheus prometheu
             $"all {At(late, 1)} s"));
     }
 
+    // Nothing is late where there were no rounds.
     private static double At(Dictionary<double, double> late, double share) => late.OrderBy(pair => pair.Key)
         .First(pair => pair.Value >= share * late.GetValueOrDefault(double.PositiveInfinity)).Key;
 
