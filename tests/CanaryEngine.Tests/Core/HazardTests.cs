@@ -228,7 +228,7 @@ public sealed class HazardTests
     [Theory]
     [InlineData(true, "")]
     [InlineData(false, "kubernetes")]
-    public void H_10_11_A_first_version_that_is_not_ready_changes_nothing_until_it_is(bool skip, string provider)
+    public void H_10_H_11_A_first_version_that_is_not_ready_changes_nothing_until_it_is(bool skip, string provider)
     {
         var spec = Canaries.Spec(provider.Length > 0 ? Canaries.BlueGreen() : null) with { SkipAnalysis = skip, Provider = provider };
         var world = new SimulatedWorld(spec);

@@ -2,6 +2,7 @@ using System.Text;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Observability;
 using XdsCanary.CanaryEngine.Tests.Metrics;
+using XdsCanary.TestKit;
 
 namespace XdsCanary.CanaryEngine.Tests.Observability;
 
@@ -47,16 +48,51 @@ public sealed class CanaryMetricsTests
     }
 
     [Fact]
-    public async Task The_last_duration_is_shown_in_seconds()
+    public async Task CTL_44_checks_are_shown_under_their_names_and_durations_in_seconds()
     {
-        var check = new CheckResult(
-            MetricCheck.DurationName, DateTimeOffset.UnixEpoch, Verdict.Pass, 50, null, string.Empty, string.Empty, string.Empty);
-        Decide(new CanaryMetrics(_registry, "1"), CanaryStatus.Empty, new CanaryStatus { Checks = [check] });
+        Decide(new CanaryMetrics(_registry, "1"), CanaryStatus.Empty, new CanaryStatus
+        {
+            Checks = [Check(MetricCheck.SuccessRateName, 99.5), Check(MetricCheck.DurationName, 50)],
+        });
 
-        Assert.Contains(
-            "flagger_canary_metric_analysis{name=\"web-app\",namespace=\"shop\",metric=\"request-duration\"} 0.05\n",
-            await TextAsync(),
-            StringComparison.Ordinal);
+        var lines = (await TextAsync()).Split('\n');
+
+        const string Series = "flagger_canary_metric_analysis{name=\"web-app\",namespace=\"shop\",metric=";
+        Assert.Contains($"{Series}\"request-success-rate\"}} 99.5", lines);
+        Assert.Contains($"{Series}\"request-duration\"}} 0.05", lines);
+    }
+
+    [Fact]
+    public async Task Names_types_labels_and_buckets_are_those_that_Flagger_was_recorded_with()
+    {
+        var record = RepositoryPaths.Combine("..", "shared", "fixtures", "flagger-1.44.0", "flagger-metrics.txt");
+        Assert.SkipUnless(File.Exists(record), "The recorded metrics of Flagger are not here.");
+        var metrics = new CanaryMetrics(_registry, "1");
+        metrics.Counted([KeyValuePair.Create("shop", 1)]);
+        var running = new CanaryStatus { Phase = CanaryPhase.Progressing, Checks = [Check(MetricCheck.SuccessRateName, 99)] };
+        Decide(metrics, running, running with { NextCheck = DateTimeOffset.UnixEpoch },
+            new RunEndedNotice(true, CanaryStrategy.Canary, false), new RunEndedNotice(false, CanaryStrategy.Canary, false));
+
+        Assert.Equal(
+            Shape(await File.ReadAllTextAsync(record, TestContext.Current.CancellationToken)), Shape(await TextAsync()));
+    }
+
+    private static CheckResult Check(string name, double value) =>
+        new(name, DateTimeOffset.UnixEpoch, Verdict.Pass, value, null, string.Empty, string.Empty, string.Empty);
+
+    // Types, series with the names of their labels, and buckets; neither values nor what they are of.
+    private static string Shape(string exposition) => string.Join('\n', exposition.Split('\n')
+        .Select(line => line.TrimEnd('\r'))
+        .Where(line => line.StartsWith("flagger_", StringComparison.Ordinal) || line.StartsWith("# TYPE flagger_", StringComparison.Ordinal))
+        .Select(line => line[0] == '#' ? line : Series(line))
+        .Distinct().Order(StringComparer.Ordinal));
+
+    private static string Series(string line)
+    {
+        var open = line.IndexOf('{', StringComparison.Ordinal);
+        var labels = line[(open + 1)..line.LastIndexOf('}')].Split("\",", StringSplitOptions.RemoveEmptyEntries)
+            .Select(label => label.StartsWith("le=", StringComparison.Ordinal) ? label.Trim('"') : label[..label.IndexOf('=', StringComparison.Ordinal)]);
+        return $"{line[..open]} {string.Join(' ', labels.Order(StringComparer.Ordinal))}";
     }
 
     private static void Decide(CanaryMetrics metrics, CanaryStatus before, CanaryStatus after, params Notice[] notices) =>

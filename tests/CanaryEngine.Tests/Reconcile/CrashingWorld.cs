@@ -18,8 +18,22 @@ internal sealed class CrashingWorld(StandaloneWorld world, int crashAt, List<int
     /// <summary>How many instants there were at which it could have died.</summary>
     public int Points => _points;
 
-    public ValueTask<WorkloadFacts> ObserveAsync(CanarySpec spec, CanaryStatus status, CancellationToken cancellationToken) =>
-        world.ObserveAsync(spec, status, cancellationToken);
+    /// <summary>The canary that cannot be observed; null for none.</summary>
+    public NamespacedName? Faulty { get; set; }
+
+    /// <summary>How many times it was tried.</summary>
+    public int Faults { get; private set; }
+
+    public ValueTask<WorkloadFacts> ObserveAsync(CanarySpec spec, CanaryStatus status, CancellationToken cancellationToken)
+    {
+        if (spec.Key != Faulty)
+        {
+            return world.ObserveAsync(spec, status, cancellationToken);
+        }
+
+        Faults++;
+        throw new InvalidOperationException("The workloads cannot be observed.");
+    }
 
     public async ValueTask ApplyAsync(CanarySpec spec, Effect effect, CancellationToken cancellationToken)
     {

@@ -13,7 +13,6 @@ namespace XdsCanary.CanaryEngine.Tests.Reconcile;
 /// <summary>The engine over a directory of states, round by round; a new one is what a restarted process is.</summary>
 internal sealed class EngineRig
 {
-    private readonly CanaryReconciler _reconciler;
     private readonly FakeTimeProvider _time;
 
     public EngineRig(string states, MemorySource manifests, FakeTimeProvider time, int crashAt = 0, List<int>? weights = null)
@@ -32,7 +31,7 @@ internal sealed class EngineRig
             World,
             time,
             NullLogger<NoticeRunner>.Instance);
-        _reconciler = new CanaryReconciler(
+        Reconciler = new CanaryReconciler(
             new FactGatherer(Crashing, Crashing, Ports, Ports, Ports, time),
             new EffectRunner(Crashing, Crashing),
             Crashing,
@@ -52,6 +51,8 @@ internal sealed class EngineRig
 
     public NoticeRunner Notices { get; }
 
+    public CanaryReconciler Reconciler { get; }
+
     public CanaryStatus Status => World.StatusOf(EngineSamples.Web);
 
     public CanaryState State => World.States.Single();
@@ -67,7 +68,7 @@ internal sealed class EngineRig
     public void Use(ObjectSet objects) => World.UseTargets(TargetIndex.Of(objects, TargetIndex.Empty));
 
     public Task<RoundResult> RoundAsync(CanarySpec spec, bool isDeleted = false) =>
-        _reconciler.ReconcileAsync(spec, null, isDeleted, TestContext.Current.CancellationToken);
+        Reconciler.ReconcileAsync(spec, null, isDeleted, TestContext.Current.CancellationToken);
 
     /// <summary>Makes rounds when they are due until none is.</summary>
     public async Task RunAsync(CanarySpec spec)

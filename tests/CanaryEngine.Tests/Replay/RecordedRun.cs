@@ -8,6 +8,14 @@ namespace XdsCanary.CanaryEngine.Tests.Replay;
 /// <summary>Drives the core with the inputs of a recorded run.</summary>
 internal static class RecordedRun
 {
+    /// <summary>All recorded runs.</summary>
+    public static IReadOnlyList<JsonElement> All()
+    {
+        using var stream = typeof(RecordedRun).Assembly.GetManifestResourceStream("flagger-runs")!;
+        using var document = JsonDocument.Parse(stream);
+        return [.. document.RootElement.EnumerateArray().Select(run => run.Clone())];
+    }
+
     public static SimulatedWorld Replay(JsonElement run)
     {
         var name = run.GetProperty("name").GetString()!;
@@ -134,7 +142,8 @@ internal static class RecordedRun
     private static WebhookType TypeOf(string written) => Enum.Parse<WebhookType>(
         written.Replace("-", string.Empty, StringComparison.Ordinal), ignoreCase: true);
 
-    private static List<string> Distinct(IEnumerable<string> values)
+    /// <summary>The values without those that are the same as the one before.</summary>
+    public static List<string> Distinct(IEnumerable<string> values)
     {
         var distinct = new List<string>();
         foreach (var value in values)

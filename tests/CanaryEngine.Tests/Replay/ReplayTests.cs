@@ -13,8 +13,8 @@ public sealed class ReplayTests
     [Fact]
     public void Every_difference_from_the_recorded_runs_is_listed_and_every_listed_one_occurs()
     {
-        var found = Recorded().SelectMany(Differences).Order(StringComparer.Ordinal).ToList();
-        var listed = Text("differences").Split('\n')
+        var found = RecordedRun.All().SelectMany(Differences).Order(StringComparer.Ordinal).ToList();
+        var listed = Listed().Split('\n')
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => (Cells: line.Split(" | "), Line: line))
             .Select(row => (Row: string.Join(" | ", row.Cells[..^1]), Reason: row.Cells[^1]))
@@ -25,17 +25,11 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void All_fourteen_runs_are_replayed() => Assert.Equal(14, Recorded().Count());
+    public void All_fourteen_runs_are_replayed() => Assert.Equal(14, RecordedRun.All().Count);
 
-    private static IEnumerable<JsonElement> Recorded()
+    private static string Listed()
     {
-        using var document = JsonDocument.Parse(Text("flagger-runs"));
-        return [.. document.RootElement.EnumerateArray().Select(run => run.Clone())];
-    }
-
-    private static string Text(string name)
-    {
-        using var stream = typeof(ReplayTests).Assembly.GetManifestResourceStream(name)!;
+        using var stream = typeof(ReplayTests).Assembly.GetManifestResourceStream("differences")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

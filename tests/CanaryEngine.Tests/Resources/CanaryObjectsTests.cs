@@ -1,6 +1,7 @@
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.TestKit;
 
 namespace XdsCanary.CanaryEngine.Tests.Resources;
 
@@ -144,16 +145,7 @@ public sealed class CanaryObjectsTests
 
     private static string? FindRecord()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "XdsCanary.sln")))
-            {
-                var file = Path.Combine(
-                    folder.FullName, "..", "shared", "fixtures", "flagger-1.44.0", "objects-1-initialized.yaml");
-                return File.Exists(file) ? file : null;
-            }
-        }
-
-        return null;
+        var file = RepositoryPaths.Combine("..", "shared", "fixtures", "flagger-1.44.0", "objects-1-initialized.yaml");
+        return File.Exists(file) ? file : null;
     }
 }

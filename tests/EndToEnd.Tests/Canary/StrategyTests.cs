@@ -9,7 +9,7 @@ namespace XdsCanary.EndToEnd.Tests.Canary;
 public sealed class StrategyTests
 {
     [Fact]
-    public async Task E2E_08_An_ab_test_sends_matching_requests_to_the_canary_and_no_others()
+    public async Task E2E_08_H_21_An_ab_test_sends_matching_requests_to_the_canary_and_no_others()
     {
         await using var mesh = await CanaryMesh.StartAsync();
         await mesh.InitialiseAsync(
@@ -62,7 +62,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public async Task CTL_11_A_mirrored_canary_gets_copies_before_it_answers_anybody()
+    public async Task CTL_11_H_21_A_mirrored_canary_gets_copies_before_it_answers_anybody()
     {
         await using var mesh = await CanaryMesh.StartAsync();
         await mesh.InitialiseAsync(
@@ -82,7 +82,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public async Task E2E_09_Cookies_keep_clients_where_they_were_and_are_dropped_after_the_run()
+    public async Task E2E_09_H_21_Cookies_keep_clients_where_they_were_and_are_dropped_after_the_run()
     {
         await using var mesh = await CanaryMesh.StartAsync();
         await mesh.InitialiseAsync(

@@ -137,6 +137,16 @@ public class SplitResolverTests
         Assert.Equal(["a:80 b=1", "b:80 a=1"], Rules(assembly));
     }
 
+    // One release of Crossover serves one split; two on one configuration reset each other's weights.
+    [Fact]
+    public void H_34_all_splits_are_merged_in_one_pass()
+    {
+        var assembly = Assemble(
+            Services("web", "a", "b", "shop", "c", "d") + Split("s", "web", "a: 90, b: 10") + Split("t", "shop", "c: 30, d: 70"));
+
+        Assert.Equal(["shop:80 c=30 d=70", "web:80 a=90 b=10"], Rules(assembly));
+    }
+
     [Fact]
     public void TRA_12_nested_split_is_not_expanded_and_noticed()
     {

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Observability;
+using XdsCanary.CanaryEngine.Reconcile;
+using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.TestKit;
+
+namespace XdsCanary.CanaryEngine.Tests.Reconcile;
+
+/// <summary>Several canaries side by side, on a clock that the test moves.</summary>
+public sealed class CanaryControllerTests : IAsyncLifetime
+{
+    private static readonly NamespacedName Shop = new("test", "shop");
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly ListCatalog _catalog = new(
+        EngineRig.Read(EngineSamples.Canary()), EngineRig.Read(EngineSamples.Canary("shop", "shop", apex: "other")));
+
+    private readonly EngineRig _rig;
+    private readonly CanaryController _controller;
+
+    public CanaryControllerTests()
+    {
+        var manifests = new MemorySource(EngineSamples.Set(EngineSamples.Service("1"), EngineSamples.Service("1", "shop")));
+        _rig = new EngineRig(_folder.FullPath, manifests, _time);
+        _controller = new CanaryController(
+            _catalog, _rig.Reconciler, _rig.Notices, new CanaryMetrics(Prometheus.Metrics.NewCustomRegistry(), "test"), _time,
+            NullLogger<CanaryController>.Instance);
+    }
+
+    public async ValueTask InitializeAsync() => await _controller.StartAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _controller.StopAsync(CancellationToken.None);
+        _controller.Dispose();
+        _folder.Dispose();
+    }
+
+    // A panic in one canary kills all of Flagger.
+    [Fact]
+    public async Task H_32_a_fault_in_one_canary_stops_no_other_and_is_tried_again()
+    {
+        _rig.Crashing.Faulty = Shop;
+        _catalog.ChangeAll();
+        await UntilAsync(() => PhaseOf(EngineSamples.Web) == CanaryPhase.Initialized && _rig.Crashing.Faults > 1);
+        Assert.Equal(CanaryPhase.None, PhaseOf(Shop));
+
+        _rig.Crashing.Faulty = null;
+
+        await UntilAsync(() => PhaseOf(Shop) == CanaryPhase.Initialized);
+    }
+
+    [Fact]
+    public async Task H_32_a_canary_that_keeps_failing_is_tried_ever_more_rarely()
+    {
+        _rig.Crashing.Faulty = Shop;
+        _catalog.ChangeAll();
+        await UntilAsync(() => _rig.Crashing.Faults > 0);
+        var started = _time.GetUtcNow();
+
+        await UntilAsync(() => _rig.Crashing.Faults >= 6);
+
+        // 1 + 2 + 4 + 8 + 16 seconds at the least.
+        Assert.True(_time.GetUtcNow() - started >= TimeSpan.FromSeconds(30), $"{_time.GetUtcNow() - started}");
+    }
+
+    [Fact]
+    public async Task What_a_person_asks_for_is_answered_with_the_status_after_it()
+    {
+        _catalog.ChangeAll();
+        await UntilAsync(() => PhaseOf(EngineSamples.Web) == CanaryPhase.Initialized);
+
+        var result = await _controller.AskAsync(
+            EngineSamples.Web, new VerbRequest(Verb.Pause, "ann"), TestContext.Current.CancellationToken);
+
+        Assert.True(result!.Status.Paused);
+        Assert.Empty(result.Refusal);
+        Assert.True(_rig.World.StatusOf(EngineSamples.Web).Paused);
+    }
+
+    [Fact]
+    public async Task What_a_person_asks_for_fails_with_the_fault_of_the_canary()
+    {
+        _rig.Crashing.Faulty = Shop;
+
+        var asked = _controller.AskAsync(Shop, new VerbRequest(Verb.Pause, "ann"), TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => asked);
+    }
+
+    [Fact]
+    public async Task Nothing_can_be_asked_for_of_a_canary_that_is_not_there() => Assert.Null(await _controller.AskAsync(
+        new NamespacedName("test", "none"), new VerbRequest(Verb.Pause, "ann"), TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task Deleted_canary_is_forgotten()
+    {
+        _catalog.ChangeAll();
+        await UntilAsync(() => PhaseOf(Shop) == CanaryPhase.Initialized);
+
+        _catalog.Delete(Shop);
+
+        await UntilAsync(() => _catalog.Find(Shop) is null);
+    }
+
+    private CanaryPhase PhaseOf(NamespacedName key) => _rig.World.StatusOf(key).Phase;
+
+    private Task UntilAsync(Func<bool> condition) => Eventually.BecomesAsync(() =>
+    {
+        _time.Advance(Step);
+        return condition();
+    });
+
+    private sealed class ListCatalog(params CanarySpec[] specs) : ICanaryCatalog
+    {
+        private readonly Channel<IReadOnlyCollection<NamespacedName>> _changes =
+            Channel.CreateUnbounded<IReadOnlyCollection<NamespacedName>>();
+
+        private ImmutableDictionary<NamespacedName, CatalogEntry> _entries =
+            specs.ToImmutableDictionary(spec => spec.Key, spec => new CatalogEntry(spec, []));
+
+        public ImmutableArray<NamespacedName> Keys => [.. _entries.Keys.Order()];
+
+        public CatalogEntry? Find(NamespacedName key) => _entries.GetValueOrDefault(key);
+
+        public void Forget(NamespacedName key) => ImmutableInterlocked.TryRemove(ref _entries, key, out _);
+
+        public async Task<IReadOnlyCollection<NamespacedName>> WaitForChangesAsync(CancellationToken cancellationToken) =>
+            await _changes.Reader.ReadAsync(cancellationToken);
+
+        public void ChangeAll() => _changes.Writer.TryWrite(Keys);
+
+        public void Delete(NamespacedName key)
+        {
+            ImmutableInterlocked.AddOrUpdate(ref _entries, key, _ => null!, (_, entry) => entry with { IsDeleted = true });
+            _changes.Writer.TryWrite([key]);
+        }
+    }
+}
