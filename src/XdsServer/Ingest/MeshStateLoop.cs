@@ -83,6 +83,7 @@ internal sealed class MeshStateLoop(
             {
                 scheduler = scheduler.Rebuilt(Now);
                 Rebuild(source.Current);
+                scheduler = scheduler.Ended(Now);
             }
         }
     }

@@ -3,17 +3,26 @@ namespace XdsCanary.XdsServer.Ingest;
 /// <summary>
 /// Decides when to rebuild after changes. A lone change is taken at once; in a burst the rebuild waits until changes pause for
 /// the hold-off, but never longer than the maximum, so that related edits (a Service and the split that names it) are seen
-/// together and a stream of edits still gets through. Immutable; times are on any one monotonic clock.
+/// together and a stream of edits still gets through. In a mesh so large that a rebuild takes longer than that, rebuilds rest
+/// three times as long as they take, up to a second, for the machine has streams and canaries to serve beside them. Immutable;
+/// times are on any one monotonic clock.
 /// </summary>
 /// <param name="HoldOff">How long changes must pause.</param>
 /// <param name="MaxHoldOff">How long a change may wait in all, and how long a pause makes the next change a lone one.</param>
 internal sealed record RebuildScheduler(TimeSpan HoldOff, TimeSpan MaxHoldOff)
 {
+    private const int RestPerWork = 3;
+
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+
     /// <summary>When the last rebuild started; null before the first.</summary>
     public TimeSpan? LastRebuild { get; init; }
 
     /// <summary>When the oldest change came that no rebuild has seen; null for none.</summary>
     public TimeSpan? FirstPending { get; init; }
+
+    /// <summary>Until when the last rebuild is rested from.</summary>
+    public TimeSpan RestedAt { get; init; }
 
     /// <summary>When to rebuild; null while there is nothing to do.</summary>
     public TimeSpan? Due { get; init; }
@@ -25,12 +34,17 @@ internal sealed record RebuildScheduler(TimeSpan HoldOff, TimeSpan MaxHoldOff)
         var first = FirstPending ?? now;
         var isLone = FirstPending is null && (LastRebuild is not { } last || now - last >= MaxHoldOff);
         var due = isLone ? now : Min(now + HoldOff, first + MaxHoldOff);
-        return this with { FirstPending = first, Due = due };
+        return this with { FirstPending = first, Due = due > RestedAt ? due : RestedAt };
     }
 
     /// <summary>Notes that a rebuild starts, which sees every change up to now.</summary>
     /// <param name="now">When it starts.</param>
     public RebuildScheduler Rebuilt(TimeSpan now) => this with { LastRebuild = now, FirstPending = null, Due = null };
+
+    /// <summary>Notes that the rebuild that started last has ended.</summary>
+    /// <param name="now">When it ended.</param>
+    public RebuildScheduler Ended(TimeSpan now) =>
+        this with { RestedAt = now + Min((now - (LastRebuild ?? now)) * RestPerWork, LongestRest) };
 
     /// <summary>How long to wait for the next rebuild; zero once it is due, null while there is nothing to do.</summary>
     /// <param name="now">The time, read once: a clock read twice may pass the due time in between.</param>

@@ -99,4 +99,29 @@ public sealed class RebuildSchedulerTests
     }
 
     private static TimeSpan At(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+
+    [Theory]
+    [InlineData(2, 20)]
+    [InlineData(100, 300)]
+    [InlineData(2000, 1000)]
+    public void Large_mesh_is_rebuilt_for_a_quarter_of_the_time_at_most(int took, int rest)
+    {
+        var started = TimeSpan.FromMinutes(1);
+        var ended = started + TimeSpan.FromMilliseconds(took);
+
+        var scheduler = new RebuildScheduler(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10))
+            .Rebuilt(started).Ended(ended).Changed(ended);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(rest), scheduler.Wait(ended));
+    }
+
+    [Fact]
+    public void Rest_delays_no_change_that_comes_after_it()
+    {
+        var ended = TimeSpan.FromSeconds(61);
+        var scheduler = new RebuildScheduler(TimeSpan.Zero, TimeSpan.FromMilliseconds(500))
+            .Rebuilt(TimeSpan.FromMinutes(1)).Ended(ended);
+
+        Assert.Equal(TimeSpan.Zero, scheduler.Changed(ended + TimeSpan.FromSeconds(1)).Wait(ended + TimeSpan.FromSeconds(1)));
+    }
 }
