@@ -26,7 +26,9 @@ internal sealed class DemoRun : IAsyncDisposable
             // The runtime's own sockets for debuggers would be among the files left behind.
             ["DOTNET_EnableDiagnostics"] = "0",
         };
-        _process = ChildProcess.Start("demo", ServerProcess.ExecutablePath, ["demo", .. arguments], environment);
+        // Tests that run in the background of a shell have inherited that signals are ignored; a user's demo has not.
+        _process = ChildProcess.Start(
+            "demo", "/usr/bin/env", ["--default-signal=INT,HUP", ServerProcess.ExecutablePath, "demo", .. arguments], environment);
     }
 
     /// <summary>What it printed.</summary>
