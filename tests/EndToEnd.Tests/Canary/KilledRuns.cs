@@ -94,6 +94,9 @@ internal sealed class KilledRuns : IAsyncDisposable
         var report = await TrafficClient.RunAsync(_mesh.Load, 50);
         Assert.True(report.From(_primary.Name) == 50, report.ToString());
         var events = Read().Events.Where(told => told.First >= releasedAt).Select(told => $"{told.Text} ({told.Count})");
+
+        // The watch polls: what the Envoy routes by now it sees a little later.
+        await Eventually.BecomesAsync(() => _watch.Weights[^1] == 0);
         return new SeenRun(state.Status.Phase, _watch.Weights, [.. events]);
     }
 
