@@ -59,7 +59,9 @@ internal static class CanariesBenchmark
         }
 
         await board.WaitAsync(figures => figures.Running >= count, Patience, "in analysis");
-        Console.WriteLine($"canaries: all in analysis {watch.Elapsed.TotalSeconds:F1} s after the first new revision, the last came after {Interval.TotalSeconds:F0} s");
+        Console.WriteLine(
+            $"canaries: all in analysis {watch.Elapsed.TotalSeconds:F1} s after the first new revision, "
+            + $"the last came after {Interval.TotalSeconds:F0} s");
         await board.MeasureAsync("all in analysis", Window);
         if (running.Exists(task => task.IsCompleted))
         {

@@ -9,6 +9,10 @@ public static class RepositoryPaths
     /// <summary>Makes an absolute path from the parts below the root.</summary>
     public static string Combine(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 
+    /// <summary>A file or folder of what released Flagger was recorded to do; it is beside the working copy, where there is one.</summary>
+    public static string FlaggerRecord(params ReadOnlySpan<string> parts) =>
+        Path.GetFullPath(Combine(["..", "shared", "fixtures", "flagger-1.44.0", .. parts]));
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

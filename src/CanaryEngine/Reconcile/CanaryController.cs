@@ -147,6 +147,8 @@ internal sealed class CanaryController(
             catalog.Forget(key);
             metrics.Forget(spec);
             logger.CanaryGone(key);
+            _looks.Forget(key);
+            return null;
         }
 
         return _looks.NextRound(key, result, time.GetUtcNow());

@@ -46,6 +46,10 @@ internal sealed class LookBudget(int perSecond)
             ? Plan(key, look.Check, now, now)
             : null;
 
+    /// <summary>Drops what is known of a canary that is no more.</summary>
+    /// <param name="key">The canary.</param>
+    public void Forget(NamespacedName key) => _looks.TryRemove(key, out _);
+
     private DateTimeOffset Plan(NamespacedName key, DateTimeOffset? check, DateTimeOffset now, DateTimeOffset due)
     {
         var at = Grant(now, due);

@@ -78,7 +78,7 @@ internal sealed class ServerOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan HoldOff { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    [Description("How long a change in a burst waits at most.")]
+    [Description("How long a change in a burst waits at most; after a slow rebuild, three times as long as that took, up to 1s.")]
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan MaxHoldOff { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -65,7 +65,7 @@ public sealed class CanaryMetricsTests
     [Fact]
     public async Task Names_types_labels_and_buckets_are_those_that_Flagger_was_recorded_with()
     {
-        var record = RepositoryPaths.Combine("..", "shared", "fixtures", "flagger-1.44.0", "flagger-metrics.txt");
+        var record = RepositoryPaths.FlaggerRecord("flagger-metrics.txt");
         Assert.SkipUnless(File.Exists(record), "The recorded metrics of Flagger are not here.");
         var metrics = new CanaryMetrics(_registry, "1");
         metrics.Counted([KeyValuePair.Create("shop", 1)]);

@@ -6,7 +6,7 @@ namespace XdsCanary.CanaryEngine.Tests.Replay;
 /// <summary>The runs that are replayed are those of the record, nothing left out or made up.</summary>
 public sealed class RecordTests
 {
-    private static readonly string Folder = RepositoryPaths.Combine("..", "shared", "fixtures", "flagger-1.44.0");
+    private static readonly string Folder = RepositoryPaths.FlaggerRecord();
 
     [Fact]
     public void Replayed_runs_say_what_the_record_says()

@@ -145,7 +145,7 @@ public sealed class CanaryObjectsTests
 
     private static string? FindRecord()
     {
-        var file = RepositoryPaths.Combine("..", "shared", "fixtures", "flagger-1.44.0", "objects-1-initialized.yaml");
+        var file = RepositoryPaths.FlaggerRecord("objects-1-initialized.yaml");
         return File.Exists(file) ? file : null;
     }
 }

@@ -15,7 +15,7 @@ public sealed class CanaryRenderingTests
     [InlineData("kubectl-get-canaries-ended.txt")]
     public void Table_is_laid_out_as_kubectl_lays_it_out(string file)
     {
-        var path = RepositoryPaths.Combine("..", "shared", "fixtures", "flagger-1.44.0", file);
+        var path = RepositoryPaths.FlaggerRecord(file);
         Assert.SkipUnless(File.Exists(path), "The recorded tables are not here.");
         // One record has the wide table after it.
         var lines = File.ReadAllLines(path);
