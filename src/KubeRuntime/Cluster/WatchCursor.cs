@@ -1,0 +1,101 @@
+namespace XdsCanary.KubeRuntime.Cluster;
+
+/// <summary>What a watcher does next.</summary>
+internal enum WatchStep
+{
+    /// <summary>Find out which version is served.</summary>
+    Discover,
+
+    /// <summary>List all objects.</summary>
+    List,
+
+    /// <summary>Watch from the version that was seen last.</summary>
+    Watch,
+}
+
+/// <summary>
+/// Where the following of one kind of objects stands: which step is next, from which version on, and after which pause. Immutable
+/// and pure. The rules are those of the API's watch protocol (Kubernetes API concepts, "Efficient detection of changes"): list, then
+/// watch from the list's version; resume from the last version seen; list again only when that version is gone.
+/// </summary>
+internal sealed record WatchCursor
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RelistPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NotServedPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>The next step.</summary>
+    public WatchStep Next { get; private init; } = WatchStep.Discover;
+
+    /// <summary>The version of the API in use; empty before one was found.</summary>
+    public string ApiVersion { get; private init; } = string.Empty;
+
+    /// <summary>The object version that was seen last; empty when everything has to be listed.</summary>
+    public string ResourceVersion { get; private init; } = string.Empty;
+
+    /// <summary>How many steps failed one after another.</summary>
+    public int Failures { get; private init; }
+
+    private TimeSpan BasePause { get; init; }
+
+    /// <summary>The API server serves the kind.</summary>
+    /// <param name="version">In this version.</param>
+    public WatchCursor Discovered(string version) => this with
+    {
+        Next = version == ApiVersion && ResourceVersion.Length > 0 ? WatchStep.Watch : WatchStep.List,
+        ApiVersion = version,
+        ResourceVersion = version == ApiVersion ? ResourceVersion : string.Empty,
+        BasePause = TimeSpan.Zero,
+    };
+
+    /// <summary>The API server does not serve the kind: it is looked for again, for a definition may be added.</summary>
+    public WatchCursor NotServed() => this with
+    {
+        Next = WatchStep.Discover,
+        ApiVersion = string.Empty,
+        ResourceVersion = string.Empty,
+        Failures = 0,
+        BasePause = NotServedPause,
+    };
+
+    /// <summary>Everything was listed.</summary>
+    /// <param name="resourceVersion">The version of the list.</param>
+    public WatchCursor Listed(string resourceVersion) => Seen(resourceVersion) with { Next = WatchStep.Watch };
+
+    /// <summary>An object or a bookmark came.</summary>
+    /// <param name="resourceVersion">Its version.</param>
+    public WatchCursor Seen(string resourceVersion) =>
+        this with { ResourceVersion = resourceVersion, Failures = 0, BasePause = TimeSpan.Zero };
+
+    /// <summary>The watch ended as it does from time to time. A server that ends each at once is not asked without end.</summary>
+    public WatchCursor Ended() => this with { Next = WatchStep.Discover, BasePause = FirstPause };
+
+    /// <summary>The version that was seen last is too old: everything is listed again, not by all watchers at the same moment.</summary>
+    public WatchCursor Gone() => this with
+    {
+        Next = WatchStep.List,
+        ResourceVersion = string.Empty,
+        Failures = Failures + 1,
+        BasePause = Longer(RelistPause, Failures),
+    };
+
+    /// <summary>The step failed.</summary>
+    public WatchCursor Failed() => this with
+    {
+        // What is served may have changed with the fault's cause.
+        Next = WatchStep.Discover,
+        Failures = Failures + 1,
+        BasePause = Longer(FirstPause, Failures),
+    };
+
+    /// <summary>How long to wait before the next step.</summary>
+    /// <param name="jitter">From 0 to 1: spreads what many watchers do.</param>
+    public TimeSpan Pause(double jitter) => BasePause * (0.5 + (jitter / 2));
+
+    private static TimeSpan Longer(TimeSpan pause, int times)
+    {
+        var longer = pause * Math.Pow(2, Math.Min(times, 10));
+        return longer < LongestPause ? longer : LongestPause;
+    }
+}

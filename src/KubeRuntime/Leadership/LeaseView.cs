@@ -1,0 +1,44 @@
+namespace XdsCanary.KubeRuntime.Leadership;
+
+/// <summary>
+/// What a replica knows of the lease. Times are on this replica's own monotonic clock: when a record was first seen, not when its
+/// holder says it wrote it, so that clocks of machines need not agree. Immutable and pure.
+/// </summary>
+internal sealed record LeaseView
+{
+    /// <summary>The holder in the record; empty for none.</summary>
+    public string Holder { get; init; } = string.Empty;
+
+    /// <summary>The record's version.</summary>
+    public string Version { get; init; } = string.Empty;
+
+    /// <summary>How long the record says that it lasts.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>When this version was first seen.</summary>
+    public TimeSpan SeenAt { get; init; }
+
+    /// <summary>How often the holder changed.</summary>
+    public int Transitions { get; init; }
+
+    /// <summary>Takes over a record that was read.</summary>
+    /// <param name="holder">Its holder.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="duration">How long it lasts.</param>
+    /// <param name="transitions">How often the holder changed.</param>
+    /// <param name="now">The time.</param>
+    public LeaseView Read(string holder, string version, TimeSpan duration, int transitions, TimeSpan now) => new()
+    {
+        Holder = holder,
+        Version = version,
+        Duration = duration,
+        Transitions = transitions,
+        SeenAt = version == Version ? SeenAt : now,
+    };
+
+    /// <summary>Whether a replica may take the lease.</summary>
+    /// <param name="identity">The replica.</param>
+    /// <param name="now">The time.</param>
+    public bool IsFree(string identity, TimeSpan now) =>
+        Holder.Length == 0 || Holder == identity || now >= SeenAt + Duration;
+}
