@@ -1,4 +1,5 @@
 using XdsCanary.CanaryEngine.Alerting;
+using XdsCanary.CanaryEngine.Kubernetes;
 using XdsCanary.CanaryEngine.Metrics;
 using XdsCanary.CanaryEngine.Webhooks;
 
@@ -12,6 +13,9 @@ public sealed record CanaryEngineOptions
 
     /// <summary>Where states are kept in standalone mode.</summary>
     public required string StateDirectory { get; init; }
+
+    /// <summary>How targets in a cluster are treated.</summary>
+    public ClusterOptions Cluster { get; init; } = new();
 
     /// <summary>The version of the program, for the metrics.</summary>
     public string Version { get; init; } = string.Empty;

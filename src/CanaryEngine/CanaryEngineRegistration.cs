@@ -9,6 +9,7 @@ using XdsCanary.CanaryEngine.Reconcile;
 using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.CanaryEngine.Standalone;
 using XdsCanary.CanaryEngine.Webhooks;
+using XdsCanary.KubeRuntime.Leadership;
 using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine;
@@ -51,6 +52,8 @@ public static class CanaryEngineRegistration
         services.AddSingleton<IAlertProviders>(provider => provider.GetRequiredService<StandaloneCatalog>());
         services.AddSingleton<ISecrets>(provider => provider.GetRequiredService<StandaloneCatalog>());
         services.AddHostedService(provider => provider.GetRequiredService<StandaloneCatalog>());
+        services.AddSingleton<ILeadership, SoleLeadership>();
+        services.AddSingleton<ITermPreparation, NoPreparation>();
         AddEngine(services, options);
         return services;
     }
@@ -69,7 +72,7 @@ public static class CanaryEngineRegistration
         services.AddSingleton<NoticeRunner>();
         services.AddSingleton<CanaryReconciler>();
         services.AddSingleton<CanaryController>();
-        services.AddHostedService(provider => provider.GetRequiredService<CanaryController>());
+        services.AddHostedService<LeaderLoop>();
         services.AddSingleton<ICanaryOffice, CanaryOffice>();
         services.AddCanaryMetrics(options.Metrics);
     }

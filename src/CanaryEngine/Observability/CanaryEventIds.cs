@@ -24,9 +24,24 @@ internal static class CanaryEventIds
     /// <summary>A notice could not be given.</summary>
     public const int NoticeFailed = 2014;
 
+    /// <summary>A term of leadership could not be prepared.</summary>
+    public const int TermNotPrepared = 2015;
+
     /// <summary>A state file cannot be read.</summary>
     public const int StateUnreadable = 2100;
 
     /// <summary>A Canary object is invalid.</summary>
     public const int CanaryInvalid = 2101;
+
+    /// <summary>A write to the API server waits for it to answer.</summary>
+    public const int WritePending = 2102;
+
+    /// <summary>What waited to be written was written.</summary>
+    public const int WriteCaughtUp = 2103;
+
+    /// <summary>An object that the engine makes could not be kept as it is meant to be.</summary>
+    public const int UpkeepFailed = 2104;
+
+    /// <summary>An event could not be recorded in the cluster.</summary>
+    public const int EventNotRecorded = 2105;
 }

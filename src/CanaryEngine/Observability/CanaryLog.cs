@@ -32,4 +32,22 @@ internal static partial class CanaryLog
 
     [LoggerMessage(CanaryEventIds.CanaryInvalid, LogLevel.Warning, "{Problem}")]
     public static partial void CanaryInvalid(this ILogger logger, string problem);
+
+    [LoggerMessage(CanaryEventIds.TermNotPrepared, LogLevel.Warning, "Leadership is not taken up yet: {Reason}")]
+    public static partial void TermNotPrepared(this ILogger logger, string reason);
+
+    [LoggerMessage(
+        CanaryEventIds.WritePending,
+        LogLevel.Warning,
+        "Canary {Canary}: {What} is done, but could not be recorded yet: {Reason}")]
+    public static partial void WritePending(this ILogger logger, NamespacedName canary, string what, string reason);
+
+    [LoggerMessage(CanaryEventIds.WriteCaughtUp, LogLevel.Information, "Canary {Canary}: {What} is recorded now")]
+    public static partial void WriteCaughtUp(this ILogger logger, NamespacedName canary, string what);
+
+    [LoggerMessage(CanaryEventIds.UpkeepFailed, LogLevel.Warning, "Canary {Canary}: {Reason}")]
+    public static partial void UpkeepFailed(this ILogger logger, NamespacedName canary, string reason);
+
+    [LoggerMessage(CanaryEventIds.EventNotRecorded, LogLevel.Warning, "Event of {Canary} was not recorded: {Reason}")]
+    public static partial void EventNotRecorded(this ILogger logger, NamespacedName canary, string reason);
 }

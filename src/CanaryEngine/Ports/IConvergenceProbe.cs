@@ -9,10 +9,16 @@ namespace XdsCanary.CanaryEngine.Ports;
 /// </summary>
 public interface IConvergenceProbe
 {
-    /// <summary>Describes a service's weights now.</summary>
+    /// <summary>Describes a service's weights now, as far as the proxies of this replica go.</summary>
     /// <param name="service">The root service.</param>
     /// <returns>The state; with no wanted weights when the service is unknown.</returns>
     ServiceConvergence Describe(NamespacedName service);
+
+    /// <summary>The same with the proxies of all replicas.</summary>
+    /// <param name="service">The root service.</param>
+    /// <param name="cancellationToken">Ends the wait for the other replicas.</param>
+    ValueTask<ServiceConvergence> DescribeFleetAsync(NamespacedName service, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Describe(service));
 }
 
 /// <summary>A backend's share of a service's traffic.</summary>

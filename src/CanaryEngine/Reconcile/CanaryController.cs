@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Observability;
@@ -9,7 +8,8 @@ namespace XdsCanary.CanaryEngine.Reconcile;
 
 /// <summary>
 /// Looks after all canaries: each is decided about when it is due, when something of it changes and when a person asks for
-/// something. One canary is worked on by one round at a time, many side by side; a fault in one stops none (H-32).
+/// something. One canary is worked on by one round at a time, many side by side; a fault in one stops none (H-32). Runs once at a
+/// time; <see cref="LeaderLoop"/> says when.
 /// </summary>
 /// <param name="catalog">The canaries.</param>
 /// <param name="reconciler">Makes the rounds.</param>
@@ -23,7 +23,7 @@ internal sealed class CanaryController(
     NoticeRunner notices,
     CanaryMetrics metrics,
     TimeProvider time,
-    ILogger<CanaryController> logger) : BackgroundService
+    ILogger<CanaryController> logger)
 {
     // Rounds mostly wait for answers; so many may wait at once.
     private const int MaxRounds = 256;
@@ -59,9 +59,15 @@ internal sealed class CanaryController(
         return await pending.Done.Task.WaitAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Looks after the canaries; returns when cancelled, and everybody was told what there was to tell.</summary>
+    /// <param name="stoppingToken">Ends it.</param>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
+        foreach (var key in catalog.Keys)
+        {
+            _queue.Add(key);
+        }
+
         var rounds = new ConcurrentDictionary<Task, byte>();
         var changes = FollowAsync(stoppingToken);
         try

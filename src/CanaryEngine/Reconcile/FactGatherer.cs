@@ -84,18 +84,19 @@ internal sealed class FactGatherer(
                 var providers = await metrics.ProbeAsync(spec, cancellationToken);
                 return facts => facts with { Providers = providers };
             case AskConvergence:
-                var convergence = Describe(spec, await router.ReadAsync(spec, cancellationToken));
+                var convergence = await DescribeAsync(spec, await router.ReadAsync(spec, cancellationToken), cancellationToken);
                 return facts => facts with { Convergence = convergence };
             default:
                 throw new InvalidOperationException($"No answer to {question.GetType().Name} is known.");
         }
     }
 
-    private ConvergenceFact Describe(CanarySpec spec, TrafficPlan? plan)
+    private async ValueTask<ConvergenceFact> DescribeAsync(
+        CanarySpec spec, TrafficPlan? plan, CancellationToken cancellationToken)
     {
         // Asked in this order, a snapshot that is published in between counts against us, never for us.
         var isPublished = router.IsPublished(spec);
-        var seen = proxies.Describe(spec.Apex);
+        var seen = await proxies.DescribeFleetAsync(spec.Apex, cancellationToken);
         var rejection = seen.Lagging.FirstOrDefault(proxy => proxy.Rejection is not null);
         if (isPublished && plan is not null && !IsWanted(spec, plan, seen))
         {

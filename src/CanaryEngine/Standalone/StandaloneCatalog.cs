@@ -45,16 +45,7 @@ internal sealed class StandaloneCatalog(
     /// <param name="cancellationToken">Gives up starting.</param>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var seen = manifests.Changed.Version;
-            if (manifests.HasSynced)
-            {
-                break;
-            }
-
-            await manifests.Changed.WaitAsync(seen, cancellationToken);
-        }
+        await manifests.WhenSyncedAsync(cancellationToken);
 
         var objects = manifests.Current;
         _targets = TargetIndex.Of(objects, TargetIndex.Empty);
@@ -104,7 +95,8 @@ internal sealed class StandaloneCatalog(
 
     AlertProviderSpec? IAlertProviders.Find(NamespacedName name) => Volatile.Read(ref _content).Providers.GetValueOrDefault(name);
 
-    ImmutableDictionary<string, string>? ISecrets.Find(NamespacedName name) => Volatile.Read(ref _content).FindSecret(name);
+    ImmutableDictionary<string, string>? ISecrets.Find(NamespacedName name) =>
+        CatalogContent.FindSecret(Volatile.Read(ref _content).Objects, name);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -175,7 +175,7 @@ internal sealed class ResourceWatcher(
             : cursor;
     }
 
-    private string Selector => Query("fieldSelector", kind.FieldSelector);
+    private string Selector => Query("fieldSelector", kind.FieldSelector) + Query("labelSelector", kind.LabelSelector);
 
     private static string Query(string name, string value) =>
         value.Length == 0 ? string.Empty : $"&{name}={Uri.EscapeDataString(value)}";

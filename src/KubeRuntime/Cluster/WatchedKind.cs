@@ -13,6 +13,9 @@ public sealed record WatchedKind(string Group, string Kind, string Plural, Immut
     /// <summary>Leaves objects out by their fields, as the API server's <c>fieldSelector</c> does; empty for all of them.</summary>
     public string FieldSelector { get; init; } = string.Empty;
 
+    /// <summary>Leaves objects out by their labels, as the API server's <c>labelSelector</c> does; empty for all of them.</summary>
+    public string LabelSelector { get; init; } = string.Empty;
+
     /// <summary>True when the API server has to be asked which version it serves.</summary>
     public bool HasChoice => Versions.Length > 1;
 

@@ -43,7 +43,7 @@ public sealed class LayeredObjectSource(IObjectSource lower) : IObjectSource
         }
     }
 
-    /// <summary>Changes the upper layer; all at once for whoever looks.</summary>
+    /// <summary>Changes the upper layer, over what is below by now; all at once for whoever looks.</summary>
     /// <param name="removed">Identities that the layer has no longer.</param>
     /// <param name="added">Objects that it has now, each in place of one of the same identity.</param>
     /// <returns>The revision of the set that has the change.</returns>
@@ -54,6 +54,7 @@ public sealed class LayeredObjectSource(IObjectSource lower) : IObjectSource
         long revision;
         lock (_gate)
         {
+            TakeLower();
             var objects = _current.Objects.ToBuilder();
             var upper = _upper.ToBuilder();
             foreach (var key in removed)
@@ -87,16 +88,21 @@ public sealed class LayeredObjectSource(IObjectSource lower) : IObjectSource
     {
         lock (_gate)
         {
-            var below = lower.Current;
-            if (!ReferenceEquals(below, _seenLower))
-            {
-                _seenLower = below;
-                var revision = _current.Revision + 1;
-                Publish(below with { Objects = below.Objects.SetItems(_upper), Revision = revision });
-            }
+            TakeLower();
         }
 
         Changed.Raise();
+    }
+
+    private void TakeLower()
+    {
+        var below = lower.Current;
+        if (!ReferenceEquals(below, _seenLower))
+        {
+            _seenLower = below;
+            var revision = _current.Revision + 1;
+            Publish(below with { Objects = below.Objects.SetItems(_upper), Revision = revision });
+        }
     }
 
     private void Publish(ObjectSet set) => Volatile.Write(ref _current, set);

@@ -21,7 +21,7 @@ internal sealed class AdminToken
 
     /// <summary>Takes the token that is set, else the one that was made at the first start, else makes one.</summary>
     /// <param name="given">The setting; empty when not set.</param>
-    /// <param name="directory">The state directory.</param>
+    /// <param name="directory">The state directory; empty for none.</param>
     /// <exception cref="IOException">It can be neither read nor kept.</exception>
     /// <exception cref="UnauthorizedAccessException">It can be neither read nor kept.</exception>
     public static AdminToken Obtain(string given, string directory)
@@ -29,6 +29,11 @@ internal sealed class AdminToken
         if (given.Length > 0)
         {
             return new AdminToken(given);
+        }
+
+        if (directory.Length == 0)
+        {
+            throw new IOException("Neither --admin-token nor --state is set");
         }
 
         var file = Path.Combine(directory, FileName);

@@ -7,6 +7,7 @@ using XdsCanary.KubeRuntime.Documents;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Hosting;
 using XdsCanary.XdsServer.Observability;
+using XdsCanary.XdsServer.Peers;
 
 namespace XdsCanary.XdsServer.Admin;
 
@@ -32,8 +33,9 @@ internal sealed class CanaryEndpoints(ICanaryOffice office, IConvergenceProbe co
 
         var options = services.GetRequiredService<ServerOptions>();
         var isOpen = IPAddress.IsLoopback(IPAddress.Parse(options.AdminAddress));
-        var endpoints = new CanaryEndpoints(
-            office, services.GetRequiredService<IConvergenceProbe>(), Token(services, options), isOpen);
+        var token = Token(services, options);
+        admin.MapPeers(services, token);
+        var endpoints = new CanaryEndpoints(office, services.GetRequiredService<IConvergenceProbe>(), token, isOpen);
         admin.MapGet("/api/canaries", (HttpContext context, string? @namespace) => endpoints.List(context, @namespace));
         admin.MapGet("/api/canaries/{ns}/{name}", (HttpContext context, string ns, string name) =>
             endpoints.Read(context, new NamespacedName(ns, name), endpoints.Full));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using XdsCanary.KubeRuntime.Api;
 using XdsCanary.XdsServer.Hosting;
 
 namespace XdsCanary.XdsServer.CommandLine;
@@ -16,7 +17,7 @@ internal static class ServeCommand
             HelpName = "FILE",
         };
         var settings = SettingCatalog.All.ToDictionary(setting => setting.Option, ToOption);
-        var command = new Command("serve", "Serve Envoys from a directory of manifests. " + ExitCodes.Help) { settingsFile };
+        var command = new Command("serve", "Serve Envoys from a directory of manifests or a Kubernetes cluster. " + ExitCodes.Help) { settingsFile };
         foreach (var option in settings.Values)
         {
             command.Options.Add(option);
@@ -63,12 +64,14 @@ internal static class ServeCommand
 
         try
         {
-            await using var host = StandaloneServer.Build(options, logging => logging.AddConsoleLog(options));
+            await using var host = options.Kubernetes
+                ? KubernetesServer.Build(options, logging => logging.AddConsoleLog(options))
+                : StandaloneServer.Build(options, logging => logging.AddConsoleLog(options));
             await host.StartAsync(cancellationToken);
             await host.WaitForShutdownAsync(cancellationToken);
             return ExitCodes.Success;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SocketException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SocketException or KubeException)
         {
             // A port that is taken, a directory that cannot be read: said in one sentence, not with a stack trace.
             await errors.WriteLineAsync($"The server cannot start: {PortFaults.Find(options) ?? fault.Message}");

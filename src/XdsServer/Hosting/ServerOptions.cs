@@ -4,6 +4,7 @@ using System.ComponentModel.DataAnnotations;
 using XdsCanary.CanaryEngine;
 using XdsCanary.CanaryEngine.Alerting;
 using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Kubernetes;
 using XdsCanary.CanaryEngine.Metrics;
 using XdsCanary.CanaryEngine.Webhooks;
 using XdsCanary.XdsServer.Ingest;
@@ -21,8 +22,46 @@ internal sealed class ServerOptions
     /// <summary>The section of appsettings.json.</summary>
     public const string SectionName = "XdsCanary";
 
+    [Description("Serve the objects of a Kubernetes cluster instead of a directory of manifests.")]
+    public bool Kubernetes { get; set; }
+
+    [Description("Kubeconfig for --kubernetes; empty for the pod's own account, or, outside a pod, the file that kubectl takes.")]
+    public string Kubeconfig { get; set; } = string.Empty;
+
+    [Description("Context in the kubeconfig; empty for its current one.")]
+    public string KubeContext { get; set; } = string.Empty;
+
+    [Description("The one namespace of the cluster that is served; empty for all of them.")]
+    public string Namespace { get; set; } = string.Empty;
+
+    [Description("Lease that replicas compete for; the one that holds it looks after the canaries.")]
+    [Required]
+    public string LeaseName { get; set; } = "xds-canary";
+
+    [Description("Namespace of that lease; empty for the one that the server runs in.")]
+    public string LeaseNamespace { get; set; } = string.Empty;
+
+    [Description("Headless Service (NAME.NAMESPACE) by which replicas find each other's admin port, to count each other's proxies; empty for a lone server.")]
+    [RegularExpression(@"[a-z0-9-]+\.[a-z0-9-]+", ErrorMessage = "must be NAME.NAMESPACE of a Service")]
+    public string PeerService { get; set; } = string.Empty;
+
+    [Description("Own IP address in that Service, to leave it out; empty for the addresses of this machine.")]
+    public string PeerAddress { get; set; } = string.Empty;
+
+    [Description("Labels of a target's selector that may tell its pods, separated by commas, the one to take first.")]
+    [Required]
+    public string SelectorLabels { get; set; } = "app,name,app.kubernetes.io/name";
+
+    [Description("Prefixes of labels and annotations that are copied from a target to its primary, separated by commas; * for all.")]
+    public string IncludeLabelPrefix { get; set; } = string.Empty;
+
+    [Description("Whether a change of a ConfigMap or Secret that a target is configured by is a new revision.")]
+    public bool ConfigTracking { get; set; } = true;
+
+    [Description("Refuse canaries that refer to metric templates and alert providers of other namespaces.")]
+    public bool NoCrossNamespaceRefs { get; set; }
+
     [Description("Directory of the manifests to serve (*.yaml, *.yml, *.json), watched for changes.")]
-    [Required(ErrorMessage = "is missing: name the directory of the manifests to serve")]
     public string Manifests { get; set; } = string.Empty;
 
     [Description("Directory in which the states of canaries are kept; empty for .xds-canary in the directory of the manifests.")]
@@ -164,13 +203,42 @@ internal sealed class ServerOptions
     [Description("Least level that is logged: Trace, Debug, Information, Warning or Error.")]
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
-    /// <summary>The directory in which states and the made token are kept.</summary>
-    public string StateDirectory() => State.Length > 0 ? State : Path.Combine(Manifests, ".xds-canary");
+    /// <summary>The directory in which states and the made token are kept; empty for none.</summary>
+    public string StateDirectory() =>
+        State.Length > 0 ? State : Kubernetes ? string.Empty : Path.Combine(Manifests, ".xds-canary");
+
+    /// <summary>What only several settings together show to be wrong.</summary>
+    /// <returns>The setting that is to blame, and what is wrong with it.</returns>
+    public IEnumerable<(string Property, string Fault)> Contradictions()
+    {
+        if (!Kubernetes && Manifests.Length == 0)
+        {
+            yield return (nameof(Manifests), "is missing: name the directory of the manifests to serve");
+        }
+
+        if (Kubernetes && Manifests.Length > 0)
+        {
+            yield return (nameof(Manifests), "goes not together with --kubernetes: leave one of the two out");
+        }
+
+        if (PeerService.Length > 0 && AdminToken.Length == 0)
+        {
+            yield return (nameof(AdminToken), "is missing: replicas show it to each other, so that all of them need the same");
+        }
+    }
 
     /// <summary>The part that concerns canaries.</summary>
     public CanaryEngineOptions ToCanaries() => new()
     {
         StateDirectory = StateDirectory(),
+        Cluster = new ClusterOptions
+        {
+            SelectorLabels = [.. Parts(SelectorLabels)],
+            IncludeLabelPrefixes = [.. Parts(IncludeLabelPrefix)],
+            ConfigTracking = ConfigTracking,
+            NoCrossNamespaceReferences = NoCrossNamespaceRefs,
+            Instance = Environment.MachineName,
+        },
         Metrics = ToMetrics(),
         Alerts = new AlertOptions
         {
@@ -197,8 +265,7 @@ internal sealed class ServerOptions
     public ImmutableArray<Uri> EnvoyAdminAddresses() => [.. EnvoyAdminTexts().Select(text => new Uri(text))];
 
     /// <summary>The same as they were written.</summary>
-    public string[] EnvoyAdminTexts() =>
-        EnvoyAdmin.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public string[] EnvoyAdminTexts() => Parts(EnvoyAdmin);
 
     /// <summary>The part that says how objects are read.</summary>
     public MeshOptions ToMesh() => new() { ClusterDomain = ClusterDomain, RegexAnchoring = RegexAnchoring };
@@ -212,6 +279,9 @@ internal sealed class ServerOptions
         ConnectTimeout = ConnectTimeout,
         ClusterDomain = ClusterDomain,
     };
+
+    private static string[] Parts(string list) =>
+        list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 /// <summary>Forms of the log.</summary>

@@ -60,10 +60,10 @@ internal static class ServiceRegistration
         services.AddSingleton<NameListCache>();
         services.AddSingleton<StreamServices>();
         services.AddSingleton<ConvergenceTracker>();
-        services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<ConvergenceTracker>());
+        services.TryAddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<ConvergenceTracker>());
         services.AddSingleton(provider => new ConnectedProxyStats(
             provider.GetRequiredService<StreamRegistry>(), options.EnvoyAdminAddresses()));
-        services.AddSingleton<IProxyStats>(provider => provider.GetRequiredService<ConnectedProxyStats>());
+        services.TryAddSingleton<IProxyStats>(provider => provider.GetRequiredService<ConnectedProxyStats>());
         services.AddSingleton<AggregatedDiscoveryService>();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IServiceMethodProvider<AggregatedDiscoveryService>, AdsMethodProvider>());

@@ -109,6 +109,7 @@ internal static partial class SettingCatalog
                     : rule.ErrorMessage ?? "is empty")));
         }
 
+        faults.AddRange(options.Contradictions().Select(found => Describe(Of(found.Property), found.Fault)));
         return options;
     }
 

@@ -35,16 +35,7 @@ internal sealed class MeshStateLoop(
     /// <param name="cancellationToken">Gives up starting.</param>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var seen = source.Changed.Version;
-            if (source.HasSynced)
-            {
-                break;
-            }
-
-            await source.Changed.WaitAsync(seen, cancellationToken);
-        }
+        await source.WhenSyncedAsync(cancellationToken);
 
         Rebuild(source.Current);
         await base.StartAsync(cancellationToken);

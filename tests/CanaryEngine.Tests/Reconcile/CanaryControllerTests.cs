@@ -5,6 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Observability;
 using XdsCanary.CanaryEngine.Reconcile;
+using XdsCanary.CanaryEngine.Standalone;
+using XdsCanary.KubeRuntime.Leadership;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.TestKit;
 
@@ -23,6 +25,7 @@ public sealed class CanaryControllerTests : IAsyncLifetime
 
     private readonly EngineRig _rig;
     private readonly CanaryController _controller;
+    private readonly LeaderLoop _loop;
 
     public CanaryControllerTests()
     {
@@ -31,14 +34,16 @@ public sealed class CanaryControllerTests : IAsyncLifetime
         _controller = new CanaryController(
             _catalog, _rig.Reconciler, _rig.Notices, new CanaryMetrics(Prometheus.Metrics.NewCustomRegistry(), "test"), _time,
             NullLogger<CanaryController>.Instance);
+        _loop = new LeaderLoop(
+            new SoleLeadership(), new NoPreparation(), _controller, _time, NullLogger<LeaderLoop>.Instance);
     }
 
-    public async ValueTask InitializeAsync() => await _controller.StartAsync(TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() => await _loop.StartAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        await _controller.StopAsync(CancellationToken.None);
-        _controller.Dispose();
+        await _loop.StopAsync(CancellationToken.None);
+        _loop.Dispose();
         _folder.Dispose();
     }
 

@@ -1,14 +1,15 @@
 using System.Collections.Immutable;
 using System.Text;
 using XdsCanary.CanaryEngine.Core;
-using XdsCanary.CanaryEngine.Reconcile;
 using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.KubeRuntime.Documents;
 using XdsCanary.KubeRuntime.Objects;
 
-namespace XdsCanary.CanaryEngine.Standalone;
+namespace XdsCanary.CanaryEngine.Reconcile;
 
-/// <summary>The engine's objects among the manifests at one moment. Immutable; made from the one before, so that what did not change is kept.</summary>
+/// <summary>
+/// The engine's objects of a source at one moment. Immutable; made from the one before, so that what did not change is kept.
+/// </summary>
 internal sealed record CatalogContent
 {
     /// <summary>Nothing.</summary>
@@ -35,6 +36,9 @@ internal sealed record CatalogContent
     private ImmutableDictionary<SourceObject, Mapped<CanarySpec>> Mapped { get; init; } =
         ImmutableDictionary.Create<SourceObject, Mapped<CanarySpec>>(ReferenceEqualityComparer.Instance);
 
+    private ImmutableDictionary<NamespacedName, SourceObject> Latest { get; init; } =
+        ImmutableDictionary<NamespacedName, SourceObject>.Empty;
+
     /// <summary>Reads a set.</summary>
     /// <param name="objects">The manifests.</param>
     /// <param name="options">What they are read for.</param>
@@ -47,22 +51,25 @@ internal sealed record CatalogContent
             .Select(item => AlertProviderMapper.Map(item, options)).ToList();
         var mapped = own.Where(item => item.Key.Kind == CanaryKinds.Canary).ToImmutableDictionary(
             item => item,
-            item => Mapped.TryGetValue(item, out var known) ? known : CanaryMapper.Map(item, options),
+            item => KnownOf(item) ?? CanaryMapper.Map(item, options),
             (IEqualityComparer<SourceObject>)ReferenceEqualityComparer.Instance);
         var entries = mapped.ToImmutableSortedDictionary(
             pair => pair.Key.Key.Name,
             pair => new CatalogEntry(
-                pair.Value.Value ?? Canaries.GetValueOrDefault(pair.Key.Key.Name)?.Spec, pair.Value.Faults.Items));
+                pair.Value.Value ?? Canaries.GetValueOrDefault(pair.Key.Key.Name)?.Spec,
+                pair.Value.Faults.Items,
+                IsBeingDeleted(pair.Key)));
         return this with
         {
             Canaries = WithoutRivals(entries, mapped).SetItems(Gone(entries)),
+            Latest = mapped.Keys.ToImmutableDictionary(item => item.Key.Name),
             Templates = templates.Select(item => item.Value).OfType<MetricTemplateSpec>().ToImmutableDictionary(item => item.Key),
             Providers = providers.Select(item => item.Value).OfType<AlertProviderSpec>().ToImmutableDictionary(item => item.Key),
             Objects = objects,
             Mapped = mapped,
             Problems =
             [
-                .. Hidden(entries, objects),
+                .. options.Standalone ? Hidden(entries, objects) : [],
                 .. mapped.Values.SelectMany(item => item.Faults.Items),
                 .. templates.SelectMany(item => item.Faults.Items),
                 .. providers.SelectMany(item => item.Faults.Items),
@@ -77,10 +84,11 @@ internal sealed record CatalogContent
         Canaries.GetValueOrDefault(key) is { IsDeleted: true } ? this with { Canaries = Canaries.Remove(key) } : this;
 
     /// <summary>Finds a Secret's values; those under <c>stringData</c> count before those under <c>data</c>.</summary>
+    /// <param name="objects">Where.</param>
     /// <param name="name">Its name.</param>
-    public ImmutableDictionary<string, string>? FindSecret(NamespacedName name)
+    public static ImmutableDictionary<string, string>? FindSecret(ObjectSet objects, NamespacedName name)
     {
-        if (!Objects.Objects.TryGetValue(new ObjectKey(string.Empty, "Secret", name), out var secret))
+        if (!objects.Objects.TryGetValue(new ObjectKey(string.Empty, "Secret", name), out var secret))
         {
             return null;
         }
@@ -89,6 +97,25 @@ internal sealed record CatalogContent
             .Concat(Values(secret, "stringData"))
             .Aggregate(ImmutableDictionary<string, string>.Empty, (all, pair) => all.SetItem(pair.Key, pair.Value));
     }
+
+    // What an API server counts as one generation of one object says the same, whatever its status is by now.
+    private Mapped<CanarySpec>? KnownOf(SourceObject item)
+    {
+        if (Mapped.TryGetValue(item, out var known))
+        {
+            return known;
+        }
+
+        var before = item.Generation > 0 ? Latest.GetValueOrDefault(item.Key.Name) : null;
+        var isSame = before is not null && before.Generation == item.Generation && before.ApiVersion == item.ApiVersion
+            && Metadata(item, "uid") is { Length: > 0 } uid && Metadata(before, "uid") == uid;
+        return isSame ? Mapped[before!] : null;
+    }
+
+    private static bool IsBeingDeleted(SourceObject item) => Metadata(item, "deletionTimestamp") is { Length: > 0 };
+
+    private static string? Metadata(SourceObject item, string field) =>
+        ((item.Root.Find("metadata") as MappingNode)?.Find(field) as ScalarNode)?.Text;
 
     // Of two canaries with one target or one apex service the one that was there stays, else the first by name: they would undo
     // each other's work.

@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Observability;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Api;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Kubernetes;
+
+/// <summary>
+/// Keeps what is remembered of canaries in the status of their objects. What could not be written because the API server is away
+/// counts nevertheless, and is written as soon as it can be: a rollback is not taken back because nobody could note it down. A
+/// leader remembers by itself what it wrote; a follower sees what the leader has written. Thread-safe for different canaries.
+/// </summary>
+/// <param name="objects">The cluster.</param>
+/// <param name="adoption">Understands what Flagger has written.</param>
+/// <param name="configs">What targets are configured by.</param>
+/// <param name="events">Where events go.</param>
+/// <param name="logger">The log.</param>
+internal sealed class ClusterMemory(
+    ClusterObjects objects,
+    Adoption adoption,
+    ITrackedConfigs configs,
+    EventRecorder events,
+    ILogger<ClusterMemory> logger) : ICanaryStore, ICanaryEventLog
+{
+    private const int EventsKept = 100;
+
+    private readonly ConcurrentDictionary<NamespacedName, CanaryStatus> _statuses = new();
+    private readonly ConcurrentDictionary<NamespacedName, EquatableArray<CanaryEvent>> _events = new();
+    private readonly ConcurrentDictionary<NamespacedName, CanarySpec> _pending = new();
+
+    /// <summary>The canaries whose status waits to be written.</summary>
+    public IEnumerable<CanarySpec> Pending => _pending.Values;
+
+    /// <summary>Forgets what a term remembered.</summary>
+    public void Clear()
+    {
+        _statuses.Clear();
+        _pending.Clear();
+    }
+
+    /// <summary>Forgets a canary.</summary>
+    /// <param name="key">The canary.</param>
+    public void Forget(NamespacedName key)
+    {
+        _statuses.TryRemove(key, out _);
+        _events.TryRemove(key, out _);
+        _pending.TryRemove(key, out _);
+    }
+
+    /// <inheritdoc/>
+    public CanaryStatus StatusOf(NamespacedName key) =>
+        _statuses.TryGetValue(key, out var known) ? known
+        : objects.Find(ClusterKinds.Canaries, key) is { } canary ? adoption.StatusOf(canary)
+        : CanaryStatus.Empty;
+
+    /// <inheritdoc/>
+    public EquatableArray<CanaryEvent> EventsOf(NamespacedName key) => _events.GetValueOrDefault(key);
+
+    /// <inheritdoc/>
+    public async ValueTask SaveAsync(
+        CanarySpec spec,
+        CanaryStatus status,
+        IReadOnlyList<CanaryEvent> events,
+        bool isLasting,
+        CancellationToken cancellationToken)
+    {
+        _statuses[spec.Key] = status;
+        Keep(spec.Key, events);
+        if (isLasting && !await TryWriteAsync(spec, cancellationToken))
+        {
+            _pending[spec.Key] = spec;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask AppendAsync(NamespacedName key, CanaryEvent canaryEvent)
+    {
+        Keep(key, [canaryEvent]);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Writes what waits to be written.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (key, spec) in _pending.ToImmutableArray())
+        {
+            if (await TryWriteAsync(spec, cancellationToken))
+            {
+                _pending.TryRemove(key, out _);
+                logger.WriteCaughtUp(key, "the status");
+            }
+        }
+    }
+
+    /// <summary>Says on an object what is wrong with it; only the leader does.</summary>
+    /// <param name="key">The canary.</param>
+    /// <param name="problem">What is wrong.</param>
+    /// <param name="now">The time.</param>
+    public void Complain(NamespacedName key, ObjectProblem problem, DateTimeOffset now)
+    {
+        var text = $"invalid canary spec: {problem.Field}: {problem.Message}. {problem.Fix}.";
+        Keep(key, [new CanaryEvent(now, now, 1, IsWarning: true, text, StatusOf(key).Phase)]);
+    }
+
+    private void Keep(NamespacedName key, IReadOnlyList<CanaryEvent> added)
+    {
+        if (added.Count == 0)
+        {
+            return;
+        }
+
+        _events.AddOrUpdate(
+            key,
+            _ => CanaryEvents.Append([], added, EventsKept),
+            (_, known) => CanaryEvents.Append(known, added, EventsKept));
+        foreach (var canaryEvent in added)
+        {
+            events.Record(key, canaryEvent);
+        }
+    }
+
+    private async Task<bool> TryWriteAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        if (objects.Find(ClusterKinds.Canaries, spec.Key) is not { } canary || !_statuses.TryGetValue(spec.Key, out var status))
+        {
+            return true;
+        }
+
+        try
+        {
+            var json = StatusJson.Write(spec, status, configs.Of(spec), ObjectJson.Part(canary, "status"));
+            await objects.ReplaceStatusAsync(ClusterKinds.Canaries, spec.Key, json, cancellationToken);
+            return true;
+        }
+        catch (KubeException exception) when (exception.Fault == KubeFault.NotFound)
+        {
+            return true;
+        }
+        catch (KubeException exception)
+        {
+            if (!_pending.ContainsKey(spec.Key))
+            {
+                logger.WritePending(spec.Key, "the status", exception.Message);
+            }
+
+            return false;
+        }
+    }
+}

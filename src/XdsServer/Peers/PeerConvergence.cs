@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Streams;
+
+namespace XdsCanary.XdsServer.Peers;
+
+/// <summary>
+/// Tells which weights are live over all replicas: each is asked for its own proxies when somebody wants to know, for that costs a
+/// millisecond, and nothing has to be kept in step. Thread-safe.
+/// </summary>
+/// <param name="local">The proxies of this replica.</param>
+/// <param name="directory">The other replicas.</param>
+/// <param name="http">Calls them.</param>
+/// <param name="token">What they want to be shown.</param>
+internal sealed class PeerConvergence(ConvergenceTracker local, PeerDirectory directory, HttpClient http, string token)
+    : IConvergenceProbe, IProxyStatsOfPeers
+{
+    /// <summary>The path of reports.</summary>
+    public const string Path = "/api/peer/convergence";
+
+    private readonly ConcurrentDictionary<Uri, PeerReport> _last = new();
+
+    /// <inheritdoc/>
+    public ImmutableArray<Uri> Endpoints => [.. _last.Values.SelectMany(report => report.StatsEndpoints).Distinct()];
+
+    /// <inheritdoc/>
+    public ServiceConvergence Describe(NamespacedName service) => local.Describe(service);
+
+    /// <inheritdoc/>
+    public async ValueTask<ServiceConvergence> DescribeFleetAsync(NamespacedName service, CancellationToken cancellationToken)
+    {
+        var peers = directory.Peers;
+        foreach (var gone in _last.Keys.Except(peers))
+        {
+            _last.TryRemove(gone, out _);
+        }
+
+        // Asked first: what is published here in between counts against the others, never for them.
+        var reports = await Task.WhenAll(peers.Select(peer => AskAsync(peer, service, cancellationToken)));
+        var sum = local.Describe(service);
+        for (var index = 0; index < peers.Length; index++)
+        {
+            sum = reports[index] is { } report
+                ? FleetConvergence.With(sum, report)
+                : FleetConvergence.Without(sum, peers[index].Authority, _last.GetValueOrDefault(peers[index])?.Proxies ?? 0);
+        }
+
+        return sum;
+    }
+
+    private async Task<PeerReport?> AskAsync(Uri peer, NamespacedName service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, new Uri(peer, $"{Path}?namespace={service.Namespace}&name={service.Name}"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var response = await http.SendAsync(request, cancellationToken);
+            response.EnsureSuccessStatusCode();
+            var report = await response.Content.ReadFromJsonAsync(PeerJson.Default.PeerReport, cancellationToken);
+            if (report is not null)
+            {
+                _last[peer] = report;
+            }
+
+            return report;
+        }
+        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException or JsonException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Api;
+using XdsCanary.KubeRuntime.Cluster;
+using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Admin;
+using XdsCanary.XdsServer.Hosting;
+using XdsCanary.XdsServer.Streams;
+
+namespace XdsCanary.XdsServer.Peers;
+
+/// <summary>Registers what replicas know of each other.</summary>
+internal static class PeerRegistration
+{
+    private const string Key = "peers";
+
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Registers it, if replicas are to find each other.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="options">The settings.</param>
+    public static void AddPeers(this IServiceCollection services, ServerOptions options)
+    {
+        if (options.PeerService.Split('.') is not [{ Length: > 0 } name, { Length: > 0 } space])
+        {
+            return;
+        }
+
+        services.AddKeyedSingleton(Key, (provider, _) => new ClusterSource(
+            provider.GetRequiredService<KubeClient>(),
+            new ClusterSourceOptions
+            {
+                Namespace = space,
+                Kinds =
+                [
+                    new WatchedKind("discovery.k8s.io", "EndpointSlice", "endpointslices", ["v1"])
+                    {
+                        LabelSelector = $"kubernetes.io/service-name={name}",
+                    },
+                ],
+            },
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ClusterSource>>()));
+        services.AddHostedService(provider => provider.GetRequiredKeyedService<ClusterSource>(Key));
+        var own = options.PeerAddress.Length > 0 ? ImmutableHashSet.Create(options.PeerAddress) : PeerDirectory.OwnAddresses();
+        services.AddSingleton(provider => new PeerDirectory(provider.GetRequiredKeyedService<ClusterSource>(Key), own));
+        services.AddSingleton(provider => new PeerConvergence(
+            provider.GetRequiredService<ConvergenceTracker>(),
+            provider.GetRequiredService<PeerDirectory>(),
+            new HttpClient(new SocketsHttpHandler { ConnectTimeout = CallLimit, UseProxy = false }) { Timeout = CallLimit },
+            options.AdminToken));
+        services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<PeerConvergence>());
+        services.AddSingleton<IProxyStats>(provider => new FleetStats(
+            provider.GetRequiredService<ConnectedProxyStats>(), provider.GetRequiredService<PeerConvergence>()));
+    }
+
+    /// <summary>Maps what other replicas ask for; only whoever shows the token is answered.</summary>
+    /// <param name="admin">The endpoints of the admin port.</param>
+    /// <param name="services">The server's services.</param>
+    /// <param name="token">The token.</param>
+    public static void MapPeers(this RouteGroupBuilder admin, IServiceProvider services, AdminToken token)
+    {
+        if (services.GetService<PeerConvergence>() is null)
+        {
+            return;
+        }
+
+        var tracker = services.GetRequiredService<ConvergenceTracker>();
+        var stats = services.GetRequiredService<ConnectedProxyStats>();
+        var replica = services.GetRequiredService<ServerOptions>().Identifier;
+        admin.MapGet(PeerConvergence.Path, (HttpContext context, string @namespace, string name) =>
+            token.Admits(context.Request.Headers.Authorization)
+                ? Results.Json(
+                    PeerReport.Of(replica, tracker.Describe(new NamespacedName(@namespace, name)), stats.Endpoints),
+                    PeerJson.Default.PeerReport)
+                : Results.StatusCode(StatusCodes.Status401Unauthorized));
+    }
+}
