@@ -8,7 +8,16 @@
 {{- if and $watched (ne $watched .Release.Namespace) }}
 {{- fail (printf "envoy.enabled: the gateway must be in the namespace that is watched; install the release in %s, or remove watchNamespace" $watched) }}
 {{- end }}
+{{- /*
+Helm looks every kind up before it makes anything, so that an installation cannot make both the kind TrafficSplit and a split.
+Only where a cluster answers: what is merely rendered has no list of kinds.
+*/}}
+{{- $isConnected := .Capabilities.APIVersions.Has "apps/v1/Deployment" }}
+{{- $isKnown := .Capabilities.APIVersions.Has "split.smi-spec.io/v1alpha4" }}
 {{- range $name, $upstream := .Values.envoy.upstreams }}
+{{- if and $isConnected (not $isKnown) (not (dig "smi" "enabled" false $upstream)) }}
+{{- fail (printf "envoy.upstreams.%s: the cluster does not know TrafficSplit (split.smi-spec.io/v1alpha4) yet; install without upstreams first (--set envoy.upstreams=null), then upgrade with them" $name) }}
+{{- end }}
 {{- $path := printf "envoy.upstreams.%s" $name }}
 {{- $sum := 0 }}
 {{- $ports := dict }}
