@@ -54,11 +54,14 @@ public static class CanaryEngineRegistration
         services.AddHostedService(provider => provider.GetRequiredService<StandaloneCatalog>());
         services.AddSingleton<ILeadership, SoleLeadership>();
         services.AddSingleton<ITermPreparation, NoPreparation>();
-        AddEngine(services, options);
+        services.AddEngine(options);
         return services;
     }
 
-    private static void AddEngine(IServiceCollection services, CanaryEngineOptions options)
+    /// <summary>Registers what is the same wherever the objects come from.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="options">The settings.</param>
+    internal static void AddEngine(this IServiceCollection services, CanaryEngineOptions options)
     {
         services.AddSingleton(provider => new CanaryMetrics(
             provider.GetRequiredService<Prometheus.CollectorRegistry>(), options.Version));

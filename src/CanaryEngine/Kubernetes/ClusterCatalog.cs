@@ -150,7 +150,7 @@ internal sealed class ClusterCatalog(
         return changed is null ? [.. Keys] : [.. changed.SelectMany(index.Concerned)];
     }
 
-    private IEnumerable<NamespacedName> RefreshDefinitions(ObjectSet definitions)
+    private List<NamespacedName> RefreshDefinitions(ObjectSet definitions)
     {
         CatalogContent before, next;
         lock (_gate)

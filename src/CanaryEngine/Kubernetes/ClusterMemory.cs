@@ -16,13 +16,13 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// </summary>
 /// <param name="objects">The cluster.</param>
 /// <param name="adoption">Understands what Flagger has written.</param>
-/// <param name="configs">What targets are configured by.</param>
+/// <param name="targets">Knows what targets are configured by.</param>
 /// <param name="events">Where events go.</param>
 /// <param name="logger">The log.</param>
 internal sealed class ClusterMemory(
     ClusterObjects objects,
     Adoption adoption,
-    ITrackedConfigs configs,
+    TargetViews targets,
     EventRecorder events,
     ILogger<ClusterMemory> logger) : ICanaryStore, ICanaryEventLog
 {
@@ -133,7 +133,7 @@ internal sealed class ClusterMemory(
 
         try
         {
-            var json = StatusJson.Write(spec, status, configs.Of(spec), ObjectJson.Part(canary, "status"));
+            var json = StatusJson.Write(spec, status, targets.ConfigsOf(spec), ObjectJson.Part(canary, "status"));
             await objects.ReplaceStatusAsync(ClusterKinds.Canaries, spec.Key, json, cancellationToken);
             return true;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using XdsCanary.CanaryEngine.Kubernetes.Objects;
 using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.KubeRuntime.Api;
 using XdsCanary.KubeRuntime.Cluster;
@@ -67,6 +68,17 @@ internal sealed class ClusterObjects(
     public Task<SourceObject> MergeAsync(
         ApiResource resource, NamespacedName name, JsonObject body, CancellationToken cancellationToken) =>
         WriteAsync(resource, () => client.MergeAsync(resource, name, body, cancellationToken));
+
+    /// <summary>Changes an object that belongs to somebody else.</summary>
+    /// <param name="resource">Its resource.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="patch">The change; null for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task PatchAsync(
+        ApiResource resource, NamespacedName name, ObjectPatch? patch, CancellationToken cancellationToken) =>
+        patch is null ? Task.CompletedTask
+        : patch.Kind == PatchKind.Merge ? MergeAsync(resource, name, patch.Body, cancellationToken)
+        : ApplyAsync(resource, name, patch.Body, cancellationToken);
 
     /// <summary>Replaces the status of an object.</summary>
     public Task<SourceObject> ReplaceStatusAsync(

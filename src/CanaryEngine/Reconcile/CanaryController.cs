@@ -23,7 +23,7 @@ internal sealed class CanaryController(
     NoticeRunner notices,
     CanaryMetrics metrics,
     TimeProvider time,
-    ILogger<CanaryController> logger)
+    ILogger<CanaryController> logger) : IDisposable
 {
     // Rounds mostly wait for answers; so many may wait at once.
     private const int MaxRounds = 256;
@@ -98,6 +98,9 @@ internal sealed class CanaryController(
             await notices.DrainAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _slots.Dispose();
 
     private async Task FollowAsync(CancellationToken stoppingToken)
     {

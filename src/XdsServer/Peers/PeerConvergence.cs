@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Objects;

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Kubernetes.Objects;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Kubernetes;
+
+/// <summary>
+/// Keeps the object of a canary with <c>revertOnDeletion</c> until its target has the traffic back (`spec/flagger.md` 2.11).
+/// Thread-safe for different canaries.
+/// </summary>
+/// <param name="objects">The cluster.</param>
+/// <param name="router">The traffic.</param>
+/// <param name="proxies">The proxies.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CanaryFinalizer(ClusterObjects objects, SplitRouter router, IConvergenceProbe proxies, TimeProvider time)
+{
+    private static readonly TrafficPlan AllToTarget = new(0, 100);
+
+    /// <summary>The finalizer, the same as Flagger's.</summary>
+    public const string Name = "finalizer.flagger.app";
+
+    /// <summary>Adds or removes the finalizer as the canary wants it.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task EnsureAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        var canary = objects.Find(ClusterKinds.Canaries, spec.Key);
+        return canary is null || IsOn(canary) == spec.RevertOnDeletion
+            ? Task.CompletedTask
+            : SetAsync(canary, spec.RevertOnDeletion, cancellationToken);
+    }
+
+    /// <summary>Gives the traffic back and lets the object go. Nothing is left to do for one that is gone, or that wants nothing back.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="targets">Its target.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task HandBackAsync(CanarySpec spec, IClusterTargets targets, CancellationToken cancellationToken)
+    {
+        if (objects.Find(ClusterKinds.Canaries, spec.Key) is { } canary && IsOn(canary))
+        {
+            // A target that is gone needs no traffic.
+            if (objects.Find(TargetViews.ResourceOf(spec), TargetViews.NameOf(spec)) is not null)
+            {
+                await targets.HandBackAsync(spec, cancellationToken);
+                await LeadBackAsync(spec, canary, cancellationToken);
+            }
+
+            await SetAsync(canary, isOn: false, cancellationToken);
+        }
+    }
+
+    // The primary goes with the canary: by then no proxy may send it requests any more.
+    private async Task LeadBackAsync(CanarySpec spec, SourceObject canary, CancellationToken cancellationToken)
+    {
+        if (router.Read(spec) is { } plan && plan != AllToTarget)
+        {
+            await router.WriteAsync(spec, AllToTarget, cancellationToken);
+        }
+
+        var seen = await proxies.DescribeFleetAsync(spec.Apex, cancellationToken);
+        var isThere = router.IsPublished(spec) && seen.Converged == seen.Proxies;
+        var limit = (DeletedAt(canary) ?? time.GetUtcNow()) + spec.Analysis.Convergence.Timeout;
+        if (!isThere && time.GetUtcNow() < limit)
+        {
+            throw new WorkloadException("canary not ready during finalizing: proxies do not route to the target yet");
+        }
+    }
+
+    private static DateTimeOffset? DeletedAt(SourceObject canary) => DateTimeOffset.TryParse(
+        ObjectJson.Metadata(canary, "deletionTimestamp"), CultureInfo.InvariantCulture, out var at) ? at : null;
+
+    private static bool IsOn(SourceObject canary) => Finalizers(canary).Contains(Name);
+
+    private static IEnumerable<string> Finalizers(SourceObject canary) =>
+        (ObjectJson.Of(canary).At("metadata", "finalizers") as JsonArray)?.Select(item => Fields.Text(item) ?? string.Empty) ?? [];
+
+    private Task<SourceObject> SetAsync(SourceObject canary, bool isOn, CancellationToken cancellationToken)
+    {
+        var finalizers = Finalizers(canary).Where(name => name != Name).Concat(isOn ? [Name] : []);
+        var body = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["finalizers"] = new JsonArray([.. finalizers.Select(name => (JsonNode)name)]),
+                // The list is written as a whole: only over the one that was read.
+                ["resourceVersion"] = ObjectJson.Metadata(canary, "resourceVersion"),
+            },
+        };
+        return objects.MergeAsync(ClusterKinds.Canaries, canary.Key.Name, body, cancellationToken);
+    }
+}

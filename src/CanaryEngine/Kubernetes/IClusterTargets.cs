@@ -1,0 +1,45 @@
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Kubernetes.Objects;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Api;
+
+namespace XdsCanary.CanaryEngine.Kubernetes;
+
+/// <summary>
+/// Targets of one kind in a cluster. Everything can be done again without harm. Beside what is said, all throw
+/// <see cref="WorkloadException"/> for what a person has to mend, and <see cref="KubeException"/> when the API server refuses or does
+/// not answer. Thread-safe for different canaries.
+/// </summary>
+internal interface IClusterTargets
+{
+    /// <summary>Observes target, primary and canary. Throws nothing.</summary>
+    /// <param name="spec">The canary.</param>
+    WorkloadFacts Observe(CanarySpec spec);
+
+    /// <summary>Makes the primary and its services if they are not there.</summary>
+    Task EnsurePrimaryAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Makes, or takes over, the service that clients call, and points it at the primary.</summary>
+    Task EnsureApexAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the target's revision and brings it up as the canary.</summary>
+    Task StartAsync(CanarySpec spec, string revision, CancellationToken cancellationToken);
+
+    /// <summary>Gives the primary a revision that was kept.</summary>
+    Task PromoteAsync(CanarySpec spec, string revision, CancellationToken cancellationToken);
+
+    /// <summary>Gives the primary the revision back that it had before.</summary>
+    Task RestoreAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Takes the canary down, and drops what is not needed any more.</summary>
+    Task StopAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Gives the traffic back to the target: the canary is being deleted.</summary>
+    Task HandBackAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Undoes what others changed in the objects that are made for the canary.</summary>
+    Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>The Canary object as the owner of what is made for it.</summary>
+    CanaryOwner OwnerOf(CanarySpec spec);
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Kubernetes.Objects;
+using XdsCanary.CanaryEngine.Observability;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Api;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Kubernetes;
+
+/// <summary>
+/// Directs traffic by TrafficSplit objects. Taking traffic off a canary reaches the proxies of this replica before the API server is
+/// asked to record it, and whether or not it answers; giving a canary more needs the API server first, so that nothing advances that
+/// other replicas cannot see. Thread-safe for different canaries.
+/// </summary>
+/// <param name="objects">The cluster.</param>
+/// <param name="layer">Lays objects over those of the cluster, where the traffic half reads them.</param>
+/// <param name="workloads">Knows whose the objects are.</param>
+/// <param name="published">How far objects have come.</param>
+/// <param name="logger">The log.</param>
+internal sealed class SplitRouter(
+    ClusterObjects objects,
+    LayeredObjectSource layer,
+    ClusterTargets workloads,
+    IPublishedObjects published,
+    ILogger<SplitRouter> logger) : ITrafficRouter
+{
+    private readonly ConcurrentDictionary<NamespacedName, (CanarySpec Spec, TrafficPlan Plan)> _ahead = new();
+    private readonly ConcurrentDictionary<NamespacedName, long> _revisions = new();
+
+    /// <inheritdoc/>
+    public ValueTask<TrafficPlan?> ReadAsync(CanarySpec spec, CancellationToken cancellationToken) => ValueTask.FromResult(Read(spec));
+
+    /// <summary>Reads where the traffic goes.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <returns>The plan; null when there is none.</returns>
+    public TrafficPlan? Read(CanarySpec spec) =>
+        _ahead.TryGetValue(spec.Key, out var ahead) ? ahead.Plan
+        : objects.FindSplit(spec.Apex) is { } split ? SplitObject.Read(ObjectJson.Of(split), spec)
+        : null;
+
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(CanarySpec spec, TrafficPlan? plan, CancellationToken cancellationToken)
+    {
+        if (plan is null)
+        {
+            // The split goes with its canary, by its owner reference; until then it says where the traffic goes.
+            return;
+        }
+
+        var targets = workloads.Of(spec);
+        var isSafer = Read(spec) is { } now && plan.Canary <= now.Canary && plan.MirrorPercent <= now.MirrorPercent;
+        if (isSafer)
+        {
+            Lay(spec, plan, targets);
+        }
+
+        try
+        {
+            await targets.EnsureApexAsync(spec, cancellationToken);
+            await RecordAsync(spec, plan, targets, cancellationToken);
+        }
+        catch (KubeException exception) when (isSafer && exception.Fault is KubeFault.Unavailable or KubeFault.Conflict)
+        {
+            logger.WritePending(spec.Key, $"weight {plan.Canary}", exception.Message);
+        }
+        catch (KubeException exception)
+        {
+            throw new WorkloadException($"TrafficSplit {spec.Apex.Name}.{spec.Apex.Namespace} update error: {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsPublished(CanarySpec spec) => published.Revision >= _revisions.GetValueOrDefault(spec.Key);
+
+    /// <summary>Records what was directed before the API server could be told.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (key, (spec, plan)) in _ahead)
+        {
+            try
+            {
+                await RecordAsync(spec, plan, workloads.Of(spec), cancellationToken);
+                logger.WriteCaughtUp(key, $"weight {plan.Canary}");
+            }
+            catch (Exception exception) when (exception is KubeException or WorkloadException)
+            {
+                // Said when it began; it is tried again.
+            }
+        }
+    }
+
+    /// <summary>Takes back what was never recorded: another replica leads now, and knows better.</summary>
+    public void Clear()
+    {
+        foreach (var (key, (spec, _)) in _ahead)
+        {
+            _ahead.TryRemove(key, out _);
+            layer.Change([KeyOf(spec)], []);
+        }
+
+        _revisions.Clear();
+    }
+
+    /// <summary>Forgets a canary.</summary>
+    /// <param name="key">The canary.</param>
+    public void Forget(NamespacedName key)
+    {
+        _revisions.TryRemove(key, out _);
+        if (_ahead.TryRemove(key, out var ahead))
+        {
+            layer.Change([KeyOf(ahead.Spec)], []);
+        }
+    }
+
+    private static ObjectKey KeyOf(CanarySpec spec) => new(ClusterKinds.SplitGroup, ClusterKinds.Split, spec.Apex);
+
+    private void Lay(CanarySpec spec, TrafficPlan plan, IClusterTargets targets)
+    {
+        if (objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) is { } resource)
+        {
+            var split = ApiObjects.Read(SplitObject.Make(spec, targets.OwnerOf(spec), plan, resource.Version), resource);
+            _ahead[spec.Key] = (spec, plan);
+            _revisions[spec.Key] = layer.Change([], [split]);
+        }
+    }
+
+    private async Task RecordAsync(CanarySpec spec, TrafficPlan plan, IClusterTargets targets, CancellationToken cancellationToken)
+    {
+        var resource = objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) ?? throw new WorkloadException(
+            "TrafficSplits are not served by the API server: install their definition (split.smi-spec.io)");
+        var body = SplitObject.Make(spec, targets.OwnerOf(spec), plan, resource.Version);
+        await objects.ApplyAsync(resource, spec.Apex, body, cancellationToken);
+
+        // What was written is below by now; what was laid over it meanwhile counts more.
+        if (!_ahead.TryGetValue(spec.Key, out var ahead) || ahead.Plan == plan)
+        {
+            _ahead.TryRemove(spec.Key, out _);
+            _revisions[spec.Key] = layer.Change([KeyOf(spec)], []);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Kubernetes.Objects;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Api;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Kubernetes;
+
+/// <summary>
+/// Deployments and DaemonSets as targets: the canary is the target itself, scaled up for a run; the primary is a workload of ours
+/// with the template that was promoted last. Each effect can be done again without harm. Thread-safe for different canaries.
+/// </summary>
+/// <param name="objects">The cluster.</param>
+/// <param name="targets">Looks at targets.</param>
+/// <param name="snapshots">Keeps revisions.</param>
+/// <param name="services">Makes services.</param>
+/// <param name="memory">What is remembered of canaries.</param>
+internal sealed class WorkloadWorld(
+    ClusterObjects objects, TargetViews targets, Snapshots snapshots, ServiceUpkeep services, ICanaryStore memory) : IClusterTargets
+{
+    private const string PreviousRevision = "xdscanary.io/previous-revision";
+    private const int Attempts = 3;
+
+    /// <inheritdoc/>
+    public WorkloadFacts Observe(CanarySpec spec)
+    {
+        var view = Look(spec, out var problem);
+        var primary = objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec));
+        if (view is not null && primary is not null && IsSomebodyElses(primary, view.Made.Owner))
+        {
+            problem = $"{primary.Key.Kind} {primary.Key.Name.Name}.{spec.Key.Namespace} belongs to another owner: "
+                + "rename it, or give the target another name";
+            view = null;
+        }
+
+        var primaryJson = primary is null ? null : ObjectJson.Of(primary);
+        var analysis = spec.Analysis;
+        return new WorkloadFacts(
+            new TargetFact(view?.Revision, problem),
+            ReadinessOf(spec, primaryJson, analysis.PrimaryReadyThreshold) with { Revision = RevisionOf(primaryJson, view) },
+            ReadinessOf(spec, view?.Json, analysis.CanaryReadyThreshold) with { Revision = view?.Revision ?? string.Empty });
+    }
+
+    /// <inheritdoc/>
+    public async Task EnsurePrimaryAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        var view = targets.Of(spec);
+        await services.EnsureBackendsAsync(view.Made, view.Template, cancellationToken);
+        if (objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec)) is null)
+        {
+            var (template, revision) = await FirstTemplateAsync(spec, view, cancellationToken);
+            await objects.CreateAsync(
+                TargetViews.ResourceOf(spec),
+                spec.Key.Namespace,
+                PrimaryWorkload.Make(view.Made, view.Json, template, revision),
+                cancellationToken);
+        }
+
+        await EnsureAutoscalerAsync(view, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CanarySpec spec, string revision, CancellationToken cancellationToken)
+    {
+        var view = targets.Of(spec);
+        if (view.Revision != revision)
+        {
+            throw new WorkloadException($"{spec.Target.Name} has changed again");
+        }
+
+        await snapshots.KeepAsync(view, cancellationToken);
+        var primary = objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec));
+        await objects.PatchAsync(
+            TargetViews.ResourceOf(spec),
+            TargetViews.NameOf(spec),
+            TargetScale.Start(view.Json, primary is null ? null : ObjectJson.Of(primary), AutoscalerOf(spec)),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task PromoteAsync(CanarySpec spec, string revision, CancellationToken cancellationToken)
+    {
+        var view = targets.Of(spec);
+        var template = await snapshots.FindAsync(spec, revision, cancellationToken);
+        if (template is null && view.Revision == revision)
+        {
+            // The run was begun by Flagger, which keeps nothing.
+            template = await snapshots.KeepAsync(view, cancellationToken);
+        }
+
+        if (template is null)
+        {
+            throw new WorkloadException($"revision {revision} is not kept and not the target's any more; roll back, or retry");
+        }
+
+        var resource = TargetViews.ResourceOf(spec);
+        await ChangePrimaryAsync(spec, view, async live =>
+        {
+            var former = PrimaryWorkload.RevisionOf(live);
+            if (former == revision)
+            {
+                return null;
+            }
+
+            former = former.Length > 0 ? former : memory.StatusOf(spec.Key).LastPromotedSpec;
+            if (former.Length > 0 && live.ObjectAt("spec", "template") is { } old)
+            {
+                await snapshots.KeepAsync(view.Made, former, old, cancellationToken);
+            }
+
+            return Marked(PrimaryWorkload.Promote(view.Made, live, view.Json, template, revision), former);
+        }, cancellationToken);
+        await EnsureAutoscalerAsync(view, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task RestoreAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        var view = targets.Of(spec);
+        return ChangePrimaryAsync(spec, view, async live =>
+        {
+            var former = live.TextAt("metadata", "annotations", PreviousRevision);
+            var template = await snapshots.FindAsync(spec, former, cancellationToken);
+            return former.Length == 0 || template is null
+                ? null
+                : Marked(PrimaryWorkload.Promote(view.Made, live, view.Json, template, former), string.Empty);
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        var view = targets.Of(spec);
+        await objects.PatchAsync(
+            TargetViews.ResourceOf(spec), TargetViews.NameOf(spec), TargetScale.Stop(view.Json), cancellationToken);
+        if (objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec)) is { } primary)
+        {
+            var json = ObjectJson.Of(primary);
+            ImmutableHashSet<string> needed =
+                [PrimaryWorkload.RevisionOf(json), json.TextAt("metadata", "annotations", PreviousRevision), memory.StatusOf(spec.Key).LastPromotedSpec];
+            await snapshots.DropOthersAsync(view.Made, needed.Remove(string.Empty), cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task HandBackAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        var view = targets.Of(spec);
+        var primary = objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec));
+        await objects.PatchAsync(
+            TargetViews.ResourceOf(spec),
+            TargetViews.NameOf(spec),
+            TargetScale.HandBack(view.Json, primary is null ? null : ObjectJson.Of(primary), AutoscalerOf(spec)),
+            cancellationToken);
+        var fact = ReadinessOf(spec, targets.Of(spec).Json, threshold: 100);
+        if (fact.Readiness != Readiness.Ready)
+        {
+            throw new WorkloadException($"canary not ready during finalizing: {fact.Text}");
+        }
+
+        await services.HandBackAsync(view.Made, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        var view = targets.Of(spec);
+        return services.EnsureBackendsAsync(view.Made, view.Template, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task EnsureApexAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        var view = targets.Of(spec);
+        return services.EnsureApexAsync(view.Made, view.Template, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public CanaryOwner OwnerOf(CanarySpec spec) => targets.Of(spec).Made.Owner;
+
+    private TargetView? Look(CanarySpec spec, out string problem)
+    {
+        try
+        {
+            problem = string.Empty;
+            return targets.Of(spec);
+        }
+        catch (WorkloadException exception)
+        {
+            problem = exception.Message;
+            return null;
+        }
+    }
+
+    private static bool IsSomebodyElses(SourceObject primary, CanaryOwner owner) => ObjectJson.Of(primary)
+        .ItemsAt("metadata", "ownerReferences").Any(item => item.IsTrueAt("controller") && item.TextAt("uid") != owner.Uid);
+
+    private static WorkloadFact ReadinessOf(CanarySpec spec, JsonObject? workload, int threshold) =>
+        spec.Target.Kind == TargetKind.DaemonSet
+            ? WorkloadReadiness.OfDaemonSet(workload, threshold)
+            : WorkloadReadiness.OfDeployment(workload, threshold);
+
+    private static string RevisionOf(JsonObject? primary, TargetView? view) =>
+        primary is null ? string.Empty
+        : PrimaryWorkload.RevisionOf(primary) is { Length: > 0 } revision ? revision
+        : view?.IsCarriedBy(primary) == true ? view.Revision
+        : string.Empty;
+
+    // Of the revision that was promoted last, never of whatever the target is by now (H-09).
+    private async Task<(JsonObject Template, string Revision)> FirstTemplateAsync(
+        CanarySpec spec, TargetView view, CancellationToken cancellationToken)
+    {
+        var promoted = memory.StatusOf(spec.Key).LastPromotedSpec;
+        if (promoted.Length == 0 || promoted == view.Revision)
+        {
+            return (await snapshots.KeepAsync(view, cancellationToken), view.Revision);
+        }
+
+        var template = await snapshots.FindAsync(spec, promoted, cancellationToken);
+        return template is not null ? (template, promoted) : throw new WorkloadException(
+            $"the primary is gone and its revision {promoted} is not kept: set the target back to it, or make the canary anew");
+    }
+
+    private JsonObject? AutoscalerOf(CanarySpec spec) => spec.Autoscaler is { } scaler
+        && objects.Find(ClusterKinds.Autoscalers, new NamespacedName(spec.Key.Namespace, scaler.Name)) is { } found
+            ? ObjectJson.Of(found)
+            : null;
+
+    private async Task EnsureAutoscalerAsync(TargetView view, CancellationToken cancellationToken)
+    {
+        if (view.Made.Spec is not { Autoscaler: { } scaler } spec)
+        {
+            return;
+        }
+
+        var target = AutoscalerOf(spec) ?? throw new WorkloadException(
+            $"HorizontalPodAutoscaler {scaler.Name}.{spec.Key.Namespace} get query error: there is no such autoscaler");
+        var wanted = PrimaryAutoscaler.Make(view.Made, target);
+        var name = new NamespacedName(spec.Key.Namespace, scaler.PrimaryName);
+        if (objects.Find(ClusterKinds.Autoscalers, name) is not { } live)
+        {
+            await objects.CreateAsync(ClusterKinds.Autoscalers, name.Namespace, wanted, cancellationToken);
+        }
+        else if (PrimaryAutoscaler.Differs(ObjectJson.Of(live), wanted))
+        {
+            wanted.Ensure("metadata")["resourceVersion"] = ObjectJson.Metadata(live, "resourceVersion");
+            await objects.ReplaceAsync(ClusterKinds.Autoscalers, name, wanted, cancellationToken);
+        }
+    }
+
+    // Its controller writes it, too: what was read may be old by now.
+    private async Task ChangePrimaryAsync(
+        CanarySpec spec, TargetView view, Func<JsonObject, Task<JsonObject?>> change, CancellationToken cancellationToken)
+    {
+        var (resource, name) = (TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec));
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = await objects.ReadAsync(resource, name, cancellationToken)
+                ?? throw new WorkloadException($"{resource.Kind} {name.Name}.{name.Namespace} is gone");
+            live.ObjectAt("metadata")?.Remove("managedFields");
+            if (await change(live) is not { } next)
+            {
+                return;
+            }
+
+            try
+            {
+                await objects.ReplaceAsync(resource, name, next, cancellationToken);
+                return;
+            }
+            catch (KubeException exception) when (exception.Fault == KubeFault.Conflict && attempt < Attempts)
+            {
+                // Read again.
+            }
+        }
+    }
+
+    private static JsonObject Marked(JsonObject primary, string former)
+    {
+        var annotations = primary.Ensure("metadata").Ensure("annotations");
+        if (former.Length > 0)
+        {
+            annotations[PreviousRevision] = former;
+        }
+        else
+        {
+            annotations.Remove(PreviousRevision);
+        }
+
+        return primary;
+    }
+}
