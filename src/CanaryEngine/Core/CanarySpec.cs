@@ -56,6 +56,9 @@ public sealed record CanarySpec
     /// <summary><c>spec.revertOnDeletion</c>: hand the traffic back to the target when the canary is deleted.</summary>
     public bool RevertOnDeletion { get; init; }
 
+    /// <summary><c>spec.autoscalerRef</c>: the target's autoscaler; null when there is none.</summary>
+    public AutoscalerSpec? Autoscaler { get; init; }
+
     /// <summary>The service that clients call, A.</summary>
     public NamespacedName Apex => new(Key.Namespace, Service.Name);
 
@@ -66,24 +69,12 @@ public sealed record CanarySpec
     public NamespacedName Canary => new(Key.Namespace, $"{Service.Name}-canary");
 }
 
-/// <summary>The services made for a canary, <c>spec.service</c>.</summary>
-public sealed record CanaryService
+/// <summary>The HorizontalPodAutoscaler of the target, <c>spec.autoscalerRef</c>; the primary gets one like it.</summary>
+/// <param name="Name">Its name, in the canary's namespace.</param>
+/// <param name="MinReplicas"><c>primaryScalerReplicas.minReplicas</c>: what the primary's has instead; null for the same.</param>
+/// <param name="MaxReplicas"><c>primaryScalerReplicas.maxReplicas</c>: what the primary's has instead; null for the same.</param>
+public sealed record AutoscalerSpec(string Name, int? MinReplicas = null, int? MaxReplicas = null)
 {
-    /// <summary>The apex service's name, A; the target's name when not given.</summary>
-    public required string Name { get; init; }
-
-    /// <summary><c>hosts</c>; the first is the TrafficSplit's <c>spec.service</c>.</summary>
-    public EquatableArray<string> Hosts { get; init; }
-
-    /// <summary><c>port</c>, 1 to 65535; 0 when not given, which a Service target allows: its own ports count.</summary>
-    public int Port { get; init; }
-
-    /// <summary><c>portName</c>.</summary>
-    public string PortName { get; init; } = "http";
-
-    /// <summary><c>targetPort</c> as written, a number or a name; empty for the same as <see cref="Port"/>.</summary>
-    public string TargetPort { get; init; } = string.Empty;
-
-    /// <summary><c>appProtocol</c>; empty when not given.</summary>
-    public string AppProtocol { get; init; } = string.Empty;
+    /// <summary>The name of the primary's.</summary>
+    public string PrimaryName => $"{Name}-primary";
 }

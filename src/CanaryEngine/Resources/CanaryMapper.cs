@@ -24,7 +24,7 @@ public static class CanaryMapper
             spec, "targetRef", "service", "analysis", "canaryAnalysis", "provider", "metricsServer", "progressDeadlineSeconds",
             "skipAnalysis", "suspend", "revertOnDeletion", "autoscalerRef", "ingressRef", "routeRef", "upstreamRef");
         var target = TargetReader.Read(spec, findings);
-        ReferenceReader.Check(spec, findings);
+        var autoscaler = ReferenceReader.Read(spec, target, findings);
         var isSkipped = spec.Field("skipAnalysis").Boolean() ?? false;
         var result = new CanarySpec
         {
@@ -33,6 +33,7 @@ public static class CanaryMapper
             Target = target,
             Provider = ProviderReader.Read(spec.Field("provider"), findings),
             MetricsServer = spec.Field("metricsServer").WebAddress(),
+            Autoscaler = autoscaler,
             Service = ServiceReader.Read(spec.Field("service"), target, findings),
             Analysis = AnalysisReader.Read(FindAnalysis(spec), isSkipped, findings),
             ProgressDeadline = TimeSpan.FromSeconds(spec.Field("progressDeadlineSeconds").Whole(1, LongestDeadline) ?? 600),

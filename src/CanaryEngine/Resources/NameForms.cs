@@ -68,7 +68,9 @@ internal static class NameForms
     public static bool IsToken(string text) => text.Length > 0
         && text.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter, StringComparison.Ordinal));
 
-    private static bool IsSubdomain(string text) => text.Length <= 253 && text.Split('.').All(label => IsLabel(label, 63));
+    /// <summary>Tells whether a text is a DNS name: labels of lower-case letters, digits and '-', with dots between.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsSubdomain(string text) => text.Length <= 253 && text.Split('.').All(label => IsLabel(label, 63));
 
     private static bool IsLabel(string text, int longest) => text.Length > 0 && text.Length <= longest
         && text[0] != '-' && text[^1] != '-'

@@ -17,6 +17,8 @@ internal static class ServiceReader
     private static readonly string[] OfMadeServices =
         ["trafficDistribution", "portDiscovery", "headless", "apex", "primary", "canary", "unmanagedMetadata"];
 
+    private static readonly string[] Distributions = ["PreferClose", "PreferSameZone", "PreferSameNode"];
+
     /// <summary>Reads the service.</summary>
     /// <param name="field">The field.</param>
     /// <param name="target">The target, whose name is the service's when none is given.</param>
@@ -31,12 +33,7 @@ internal static class ServiceReader
             findings.NoteUnused(field.Field(name), "it is for routers of other kinds");
         }
 
-        foreach (var name in OfMadeServices)
-        {
-            findings.NoteUnused(field.Field(name), "the services are made by the engine's own rules");
-        }
-
-        return new CanaryService
+        var service = new CanaryService
         {
             Name = ReadName(field.Field("name"), target, findings),
             Hosts = ReadHosts(field.Field("hosts")),
@@ -45,6 +42,47 @@ internal static class ServiceReader
             TargetPort = ReadTargetPort(field.Field("targetPort")),
             AppProtocol = field.Field("appProtocol").Text() ?? string.Empty,
         };
+        return WithMade(service, field, target, findings);
+    }
+
+    private static CanaryService WithMade(CanaryService service, NodeReader field, CanaryTarget target, Findings findings)
+    {
+        if (findings.Options.Standalone || target.Kind == TargetKind.Service)
+        {
+            foreach (var name in OfMadeServices)
+            {
+                findings.NoteUnused(field.Field(name), "the services are copies of the target");
+            }
+
+            return service;
+        }
+
+        return service with
+        {
+            PortDiscovery = field.Field("portDiscovery").Boolean() ?? false,
+            Headless = field.Field("headless").Boolean() ?? false,
+            TrafficDistribution = ReadDistribution(field.Field("trafficDistribution")),
+            ApexMetadata = MetadataReader.Read(field.Field("apex")),
+            PrimaryMetadata = MetadataReader.Read(field.Field("primary")),
+            CanaryMetadata = MetadataReader.Read(field.Field("canary")),
+            UnmanagedMetadata = MetadataReader.ReadUnmanaged(field.Field("unmanagedMetadata")),
+        };
+    }
+
+    private static string ReadDistribution(NodeReader field)
+    {
+        var text = field.Text();
+        if (string.IsNullOrEmpty(text))
+        {
+            return string.Empty;
+        }
+
+        if (!Distributions.Contains(text))
+        {
+            field.ReportUnknownWord(Distributions);
+        }
+
+        return text;
     }
 
     private static string ReadName(NodeReader field, CanaryTarget target, Findings findings)

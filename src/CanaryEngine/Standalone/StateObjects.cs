@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.KubeRuntime.Documents;
 using XdsCanary.KubeRuntime.Objects;
 
@@ -13,9 +14,6 @@ namespace XdsCanary.CanaryEngine.Standalone;
 /// </summary>
 internal static class StateObjects
 {
-    /// <summary>The annotation that says what SMI has no field for.</summary>
-    public const string RoutingAnnotation = "xdscanary.io/routing";
-
     /// <summary>The objects of a service and its endpoints.</summary>
     /// <param name="state">The state.</param>
     /// <param name="name">The service's name.</param>
@@ -45,7 +43,7 @@ internal static class StateObjects
         if (RoutingJson.Of(state.Apex, plan) is { } routing)
         {
             writer.WriteStartObject("annotations");
-            writer.WriteString(RoutingAnnotation, routing);
+            writer.WriteString(RoutingJson.Annotation, routing);
             writer.WriteEndObject();
         }
 

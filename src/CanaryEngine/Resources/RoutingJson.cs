@@ -3,11 +3,14 @@ using System.Text;
 using System.Text.Json;
 using XdsCanary.CanaryEngine.Core;
 
-namespace XdsCanary.CanaryEngine.Standalone;
+namespace XdsCanary.CanaryEngine.Resources;
 
 /// <summary>Writes what a traffic plan asks for beyond weights, as the TrafficSplit's routing annotation has it. Pure.</summary>
 internal static class RoutingJson
 {
+    /// <summary>The annotation that says what SMI has no field for.</summary>
+    public const string Annotation = "xdscanary.io/routing";
+
     /// <summary>The annotation's value.</summary>
     /// <param name="apex">The apex service's name.</param>
     /// <param name="plan">The plan.</param>
@@ -107,11 +110,16 @@ internal static class RoutingJson
         writer.WriteEndObject();
     }
 
+    // The ages are written without cookies, too: who reads the plan back must find the same.
     private static void WriteCookie(Utf8JsonWriter writer, string name, string cookie, string ageName, TimeSpan age)
     {
         if (cookie.Length > 0)
         {
             writer.WriteString(name, cookie);
+        }
+
+        if (age > TimeSpan.Zero || cookie.Length > 0)
+        {
             writer.WriteNumber(ageName, (long)age.TotalSeconds);
         }
     }

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Resources;
+
+namespace XdsCanary.CanaryEngine.Kubernetes.Objects;
+
+/// <summary>The TrafficSplit of a canary (`spec/flagger.md` 2.6), with what SMI has no field for in an annotation. Pure.</summary>
+internal static class SplitObject
+{
+    /// <summary>The API group.</summary>
+    public const string Group = "split.smi-spec.io";
+
+    private const string Oldest = "v1alpha1";
+
+    /// <summary>The API version that a canary's provider asks for.</summary>
+    /// <param name="provider"><c>spec.provider</c>.</param>
+    public static string VersionOf(string provider) =>
+        provider == "linkerd" || provider.StartsWith("smi:v1alpha1", StringComparison.Ordinal) ? Oldest
+        : provider.StartsWith("smi:v1alpha3", StringComparison.Ordinal) ? "v1alpha3"
+        : "v1alpha2";
+
+    /// <summary>Makes the object, the canary before the primary as Flagger writes it.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="owner">The Canary object.</param>
+    /// <param name="plan">Where the traffic goes.</param>
+    /// <param name="version">The API version, such as v1alpha2.</param>
+    public static JsonObject Make(CanarySpec spec, CanaryOwner owner, TrafficPlan plan, string version)
+    {
+        var split = owner.Head($"{Group}/{version}", "TrafficSplit", spec.Key.Namespace, spec.Apex.Name);
+        if (RoutingJson.Of(spec.Apex.Name, plan) is { } routing)
+        {
+            split.Ensure("metadata")["annotations"] = new JsonObject { [RoutingJson.Annotation] = routing };
+        }
+
+        split["spec"] = new JsonObject
+        {
+            ["backends"] = new JsonArray(
+                Backend(spec.Canary.Name, plan.Canary, version), Backend(spec.Primary.Name, plan.Primary, version)),
+            ["service"] = spec.Service.Hosts.Count > 0 ? spec.Service.Hosts[0] : spec.Apex.Name,
+        };
+        return split;
+    }
+
+    /// <summary>Reads where a TrafficSplit sends the traffic, whoever wrote it.</summary>
+    /// <param name="split">The object, of any API version.</param>
+    /// <param name="spec">The canary.</param>
+    /// <returns>The plan; null when it has no weights for the canary's Services.</returns>
+    public static TrafficPlan? Read(JsonObject split, CanarySpec spec)
+    {
+        var canary = WeightOf(split, spec.Canary.Name);
+        var total = canary + WeightOf(split, spec.Primary.Name);
+        if (total is not > 0 || canary is not >= 0 || canary > total)
+        {
+            return null;
+        }
+
+        var percent = (int)decimal.Round(canary.Value * 100 / total.Value);
+        var plan = new TrafficPlan(100 - percent, percent);
+        return split.TextAt("metadata", "annotations", RoutingJson.Annotation) is { Length: > 0 } routing
+            ? RoutingReader.Read(routing, plan)
+            : plan;
+    }
+
+    private static decimal? WeightOf(JsonObject split, string service) =>
+        split.ItemsAt("spec", "backends").FirstOrDefault(backend => backend.TextAt("service") == service) is { } backend
+            ? Quantity.Read(backend.At("weight"))
+            : 0;
+
+    private static JsonObject Backend(string service, int weight, string version) => new()
+    {
+        ["service"] = service,
+        ["weight"] = version == Oldest ? weight.ToString(CultureInfo.InvariantCulture) : weight,
+    };
+}
