@@ -22,7 +22,8 @@ public sealed class DependencyTests
     private static readonly string[] PureFolders =
     [
         "src/XdsServer/Model/", "src/XdsServer/Resources/", "src/XdsServer/Snapshots/", "src/XdsServer/Protocol/",
-        "src/CanaryEngine/Core/", "src/CanaryEngine/Resources/", "src/KubeRuntime/Documents/",
+        "src/CanaryEngine/Core/", "src/CanaryEngine/Resources/", "src/CanaryEngine/Kubernetes/Objects/",
+        "src/KubeRuntime/Documents/",
     ];
 
     private static readonly string[] ImpureNames =

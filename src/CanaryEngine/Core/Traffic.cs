@@ -104,6 +104,9 @@ internal static class Traffic
         return $"{name}={string.Concat(hash.Take(10).Select(octet => (char)('a' + (octet % 26))))}";
     }
 
+    // Browsers know no parts of a second, so that the plan would not be what is read back.
+    private static TimeSpan WholeSeconds(TimeSpan span) => TimeSpan.FromSeconds((long)span.TotalSeconds);
+
     private static AffinityPlan? AffinityOf(CanarySpec spec, CanaryStatus status)
     {
         var isNeeded = status.SessionAffinityCookie.Length > 0 || status.PreviousSessionAffinityCookie.Length > 0;
@@ -113,7 +116,7 @@ internal static class Traffic
                 status.PrimarySessionAffinityCookie,
                 status.PreviousSessionAffinityCookie,
                 affinity.MaxAge,
-                spec.Analysis.Interval,
+                WholeSeconds(spec.Analysis.Interval),
                 affinity.Attributes)
             : null;
     }

@@ -1,4 +1,5 @@
 using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.CanaryEngine.Standalone;
 using XdsCanary.CanaryEngine.Tests.Reconcile;
 using XdsCanary.KubeRuntime.Documents;
@@ -51,7 +52,7 @@ public sealed class StateObjectsTests
     }
 
     private static string Routing(TrafficPlan plan) =>
-        StateObjects.Split(State, plan).Annotations[StateObjects.RoutingAnnotation];
+        StateObjects.Split(State, plan).Annotations[RoutingJson.Annotation];
 
     private static string Spec(XdsCanary.KubeRuntime.Objects.SourceObject item) => NodeJson.Canonical(item.Root.Find("spec")!);
 }
