@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.CanaryEngine.Reconcile;
@@ -95,6 +96,8 @@ public static class ClusterRegistration
             source,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ClusterSource>>()));
-        services.AddHostedService(provider => provider.GetRequiredKeyedService<ClusterSource>(key));
+
+        // Not by AddHostedService, which takes one service of a type.
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<ClusterSource>(key));
     }
 }

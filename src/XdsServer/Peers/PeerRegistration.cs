@@ -41,7 +41,7 @@ internal static class PeerRegistration
             },
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ClusterSource>>()));
-        services.AddHostedService(provider => provider.GetRequiredKeyedService<ClusterSource>(Key));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<ClusterSource>(Key));
         var own = options.PeerAddress.Length > 0 ? ImmutableHashSet.Create(options.PeerAddress) : PeerDirectory.OwnAddresses();
         services.AddSingleton(provider => new PeerDirectory(provider.GetRequiredKeyedService<ClusterSource>(Key), own));
         services.AddSingleton(provider => new PeerConvergence(
