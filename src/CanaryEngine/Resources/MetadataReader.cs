@@ -20,7 +20,8 @@ internal static class MetadataReader
             if (value.Text() is { Length: > 0 } text && !IsPart(text))
             {
                 value.Report(
-                    $"must be a label's value, not {value.Shown()}", "Use at most 63 letters, digits, '-', '_' and '.', letters or digits at both ends");
+                    $"must be a label's value, not {value.Shown()}",
+                    "Use at most 63 letters, digits, '-', '_' and '.', letters or digits at both ends");
             }
         }
 

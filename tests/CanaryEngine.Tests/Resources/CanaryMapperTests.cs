@@ -129,7 +129,7 @@ public sealed class CanaryMapperTests
     }
 
     [Fact]
-    public void Autoscaler_is_noted_in_Kubernetes_and_refused_without()
+    public void Autoscaler_of_a_Service_is_noted_in_Kubernetes_and_refused_without()
     {
         const string Scaler = "autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: web}";
         var manifest = CanaryManifest.Write(spec: Scaler, target: CanaryManifest.ServiceTarget);
@@ -145,7 +145,7 @@ public sealed class CanaryMapperTests
 
     [Theory]
     [InlineData("autoscalerRef: {apiVersion: v2, kind: HorizontalPodAutoscaller, name: web}", "spec.autoscalerRef.kind", "Write 'HorizontalPodAutoscaler'")]
-    [InlineData("autoscalerRef: {kind: ScaledObject}", "spec.autoscalerRef.name", "Write the name of the HorizontalPodAutoscaler, or remove spec.autoscalerRef")]
+    [InlineData("autoscalerRef: {kind: HorizontalPodAutoscaler}", "spec.autoscalerRef.name", "Write the name of the HorizontalPodAutoscaler, or remove spec.autoscalerRef")]
     [InlineData("ingressRef: {kind: Ingres, name: web}", "spec.ingressRef.kind", "Write 'Ingress'")]
     [InlineData("progressDeadlineSeconds: 0", "spec.progressDeadlineSeconds", "Write a number in that range, in digits and without quotes")]
     [InlineData("metricsServer: prometheus:9090", "spec.metricsServer", "Write the whole URL, such as http://name.namespace:8080/path")]
@@ -203,8 +203,6 @@ public sealed class CanaryMapperTests
     [InlineData("headers: {request: {add: {x: y}}}")]
     [InlineData("mirror: [{backendRef: {name: x}}]")]
     [InlineData("backends: [a]")]
-    [InlineData("portDiscovery: true")]
-    [InlineData("apex: {labels: {a: b}}")]
     public void Field_of_the_service_that_has_no_effect_is_noted_and_accepted(string field)
     {
         var mapped = CanaryManifest.Map(CanaryManifest.Write(service: $"port: 80, {field}"));

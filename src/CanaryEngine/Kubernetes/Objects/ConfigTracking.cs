@@ -33,7 +33,7 @@ internal static class ConfigTracking
             .ToImmutableSortedDictionary(key => key, key => Checksum(found[key]));
     }
 
-    /// <summary>True for an object that belongs to the revisions that refer to it: it is copied, and a change of it is a new one.</summary>
+    /// <summary>True for an object that belongs to revisions: it is copied, and a change of it is a new one.</summary>
     /// <param name="config">A ConfigMap or Secret.</param>
     public static bool IsTracked(JsonObject config)
     {
@@ -59,7 +59,8 @@ internal static class ConfigTracking
     /// <summary>The checksums as <c>status.trackedConfigs</c> has them, in order.</summary>
     /// <param name="tracked">Checksums by identity.</param>
     public static JsonObject StatusOf(IEnumerable<KeyValuePair<ConfigKey, string>> tracked) =>
-        Fields.MapOf(tracked.Select(entry => KeyValuePair.Create($"{entry.Key}", entry.Value)).OrderBy(entry => entry.Key, StringComparer.Ordinal));
+        Fields.MapOf(tracked.Select(entry => KeyValuePair.Create($"{entry.Key}", entry.Value))
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal));
 
     private static string MissingText(ConfigKey key, string space)
     {

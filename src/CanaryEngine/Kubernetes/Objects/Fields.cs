@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace XdsCanary.CanaryEngine.Kubernetes.Objects;
 
-/// <summary>Reads and changes fields of objects as the API server has them. What is absent or of another type reads as empty. Pure.</summary>
+/// <summary>Reads and changes fields of objects. What is absent or of another type reads as empty. Pure.</summary>
 internal static class Fields
 {
     /// <summary>The node at a path of names; null when there is none.</summary>

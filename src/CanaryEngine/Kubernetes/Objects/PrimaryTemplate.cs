@@ -8,7 +8,7 @@ internal static class PrimaryTemplate
     /// <summary>Makes the template.</summary>
     /// <param name="template">The target's.</param>
     /// <param name="selector">The label that tells the target's pods.</param>
-    /// <param name="deployment">The Deployment's name, by which pods keep away from each other; null for a DaemonSet, whose pods do not.</param>
+    /// <param name="deployment">The Deployment's name, by which pods keep away from each other; null for a DaemonSet.</param>
     /// <param name="names">New names of the ConfigMaps and Secrets that it refers to.</param>
     public static JsonObject Of(
         JsonObject template, SelectorLabel selector, string? deployment, IReadOnlyDictionary<ConfigKey, string> names)

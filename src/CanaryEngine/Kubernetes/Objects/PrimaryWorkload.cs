@@ -13,7 +13,9 @@ internal static class PrimaryWorkload
     /// <summary>Makes the primary.</summary>
     /// <param name="made">The canary.</param>
     /// <param name="target">The target: its metadata, and how it rolls out.</param>
-    /// <param name="template">The primary's template, see <see cref="PrimaryTemplate.Of"/>; the analysed one, not what the target has by now (H-09).</param>
+    /// <param name="template">
+    /// The primary's template, see <see cref="PrimaryTemplate.Of"/>; of the analysed revision, not of the target by now (H-09).
+    /// </param>
     /// <param name="revision">The revision that the template is of.</param>
     public static JsonObject Make(MadeFor made, JsonObject target, JsonObject template, string revision)
     {

@@ -25,7 +25,8 @@ internal static class ServiceDrift
         {
             ServiceOwner.ThisCanary => Update(live, wanted, unmanaged),
             ServiceOwner.Somebody => Apply(live, wanted),
-            _ => throw new WorkloadException($"service {Fields.Name(live)} belongs to another canary; name another one in spec.service.name"),
+            _ => throw new WorkloadException(
+                $"service {Fields.Name(live)} belongs to another canary; name another one in spec.service.name"),
         };
 
     private static JsonObject? Update(JsonObject live, JsonObject wanted, UnmanagedMetadata unmanaged)

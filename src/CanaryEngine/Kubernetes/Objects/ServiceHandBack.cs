@@ -10,7 +10,9 @@ internal static class ServiceHandBack
     /// <param name="live">The apex as it is; null when there is none, and nothing is left to give back.</param>
     /// <param name="canary">The canary's name.</param>
     /// <param name="selector">The label that tells the target's pods.</param>
-    /// <returns>The object to write, an update of the live one; null when there is nothing to do: a Service of a canary goes with it.</returns>
+    /// <returns>
+    /// The object to write, an update of the live one; null when there is nothing to do: a Service of a canary goes with it.
+    /// </returns>
     public static JsonObject? Of(JsonObject? live, string canary, SelectorLabel selector)
     {
         if (live is null || ServiceOwnership.Of(live, canary) != ServiceOwner.Somebody)
@@ -34,7 +36,8 @@ internal static class ServiceHandBack
     {
         try
         {
-            return live.TextAt("metadata", "annotations", MetadataKeys.LastApplied) is { Length: > 0 } text ? JsonNode.Parse(text) : null;
+            var text = live.TextAt("metadata", "annotations", MetadataKeys.LastApplied);
+            return text.Length > 0 ? JsonNode.Parse(text) : null;
         }
         catch (JsonException)
         {

@@ -13,7 +13,7 @@ internal static class TemplateDefaults
 
     /// <summary>True for a value that would be there if nobody had written it.</summary>
     /// <param name="parent">The object that the field is in.</param>
-    /// <param name="path">The field's path from the template; items of lists are <c>[]</c>, all containers <c>spec.containers[]</c>.</param>
+    /// <param name="path">Its path from the template; items of lists are <c>[]</c>, all containers <c>spec.containers[]</c>.</param>
     /// <param name="value">The value.</param>
     public static bool IsDefault(JsonObject parent, string path, JsonNode value) => path switch
     {
