@@ -37,7 +37,8 @@ internal static class SplitObject
         {
             ["backends"] = new JsonArray(
                 Backend(spec.Canary.Name, plan.Canary, version), Backend(spec.Primary.Name, plan.Primary, version)),
-            ["service"] = spec.Service.Hosts.Count > 0 ? spec.Service.Hosts[0] : spec.Apex.Name,
+            // Flagger writes the first of service.hosts, which need not be a Service: Envoys would route nothing by it.
+            ["service"] = spec.Apex.Name,
         };
         return split;
     }
