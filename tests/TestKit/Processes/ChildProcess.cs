@@ -92,6 +92,14 @@ public sealed partial class ChildProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits for the end of the program, however long it runs.</summary>
+    /// <returns>The exit code; 128 and the signal's number when a signal ended it.</returns>
+    public async Task<int> ExitedAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
     /// <summary>Asks the program to end, as a service manager does.</summary>
     public void Terminate() => Signal(PosixSignal.SIGTERM);
 
@@ -121,6 +129,11 @@ public sealed partial class ChildProcess : IAsyncDisposable
         KillNow(_process);
         await _process.WaitForExitAsync().WaitAsync(Eventually.DefaultTimeout, TimeProvider.System);
     }
+
+    /// <summary>
+    /// Ends at once what is left of the process group that a program leads (`setsid`), even if the program itself has ended.
+    /// </summary>
+    public void KillGroup() => _ = Kill(-Id, 9);
 
     /// <summary>Fails with the end of the log if the program has ended.</summary>
     public void AssertRunning()
