@@ -32,14 +32,20 @@ public static class Tool
         }
 
         var source = Sources.GetValueOrDefault(name, "its own site");
-        var reason = $"This test runs '{name}', which is not on PATH. Get it with: {source}.";
+        Refuse($"This test runs '{name}', which is not on PATH. Get it with: {source}.");
+        return string.Empty;
+    }
+
+    /// <summary>Ends the test because this machine lacks something: skipped, or failed where everything is required.</summary>
+    /// <param name="reason">What is missing, and how to get it.</param>
+    public static void Refuse(string reason)
+    {
         if (Environment.GetEnvironmentVariable(RequireVariable) == "1")
         {
             Assert.Fail($"{reason} ({RequireVariable}=1: no skipping.)");
         }
 
         Assert.Skip(reason);
-        return string.Empty;
     }
 
     /// <summary>Finds a program on PATH.</summary>

@@ -92,6 +92,14 @@ public sealed partial class ChildProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits for the end of the program, however long it runs.</summary>
+    /// <returns>The exit code; 128 and the signal's number when a signal ended it.</returns>
+    public async Task<int> ExitedAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
     /// <summary>Asks the program to end, as a service manager does.</summary>
     public void Terminate() => Signal(PosixSignal.SIGTERM);
 
@@ -106,11 +114,14 @@ public sealed partial class ChildProcess : IAsyncDisposable
             PosixSignal.SIGTERM => 15,
             _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "Not a signal that tests send."),
         };
-        if (!_process.HasExited && Kill(Id, number) != 0)
-        {
-            throw new InvalidOperationException($"{Name} could not be signalled.");
-        }
+        Send(number);
     }
+
+    /// <summary>Stops the program where it is (SIGSTOP), as a machine does that has no time for it, until it is thawed.</summary>
+    public void Freeze() => Send(19);
+
+    /// <summary>Lets a frozen program go on (SIGCONT).</summary>
+    public void Thaw() => Send(18);
 
     /// <summary>Ends the program at once (SIGKILL): it gets no chance to say goodbye to anyone.</summary>
     public async Task KillAsync()
@@ -118,6 +129,11 @@ public sealed partial class ChildProcess : IAsyncDisposable
         KillNow(_process);
         await _process.WaitForExitAsync().WaitAsync(Eventually.DefaultTimeout, TimeProvider.System);
     }
+
+    /// <summary>
+    /// Ends at once what is left of the process group that a program leads (`setsid`), even if the program itself has ended.
+    /// </summary>
+    public void KillGroup() => _ = Kill(-Id, 9);
 
     /// <summary>Fails with the end of the log if the program has ended.</summary>
     public void AssertRunning()
@@ -136,8 +152,28 @@ public sealed partial class ChildProcess : IAsyncDisposable
         await _output.WaitAsync(Eventually.DefaultTimeout, TimeProvider.System);
         _process.Dispose();
 
-        // Shown with a failed test only.
-        TestContext.Current.TestOutputHelper?.WriteLine($"--- {Name}, end of log ---\n{Log.Tail(200)}\n--- {Name} ---");
+        Show($"--- {Name}, end of log ---\n{Log.Tail(200)}\n--- {Name} ---");
+    }
+
+    // Shown with a failed test only.
+    private static void Show(string text)
+    {
+        try
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(text);
+        }
+        catch (InvalidOperationException)
+        {
+            // The test that it was started in has ended.
+        }
+    }
+
+    private void Send(int signal)
+    {
+        if (!_process.HasExited && Kill(Id, signal) != 0 && !_process.HasExited)
+        {
+            throw new InvalidOperationException($"{Name} could not be signalled.");
+        }
     }
 
     private static void KillAll()

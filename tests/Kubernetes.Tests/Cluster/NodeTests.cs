@@ -1,0 +1,184 @@
+using XdsCanary.TestKit;
+using XdsCanary.TestKit.Cluster;
+
+namespace XdsCanary.Kubernetes.Tests.Cluster;
+
+/// <summary>What the node makes of pods.</summary>
+public sealed class NodeTests
+{
+    private const string Pods = "/api/v1/namespaces/test/pods";
+    private const string DaemonSet = "/apis/apps/v1/namespaces/test/daemonsets/agent";
+
+    [Fact]
+    public async Task Daemon_set_runs_where_its_node_selector_allows()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.DaemonSet());
+        await cluster.BecomesAsync(DaemonSet, found => found.Number("status", "numberReady") == 1);
+
+        await cluster.Api.ApplyYamlAsync(Yaml.DaemonSet("{scaled-to: zero}"));
+        await cluster.BecomesAsync(DaemonSet, found => found.Number("status", "desiredNumberScheduled") == 0);
+        await Eventually.GetAsync(() => cluster.PodsAsync("test", "app=agent"), pods => pods.Count == 0);
+        Assert.Empty(cluster.Node.ProcessIds);
+
+        await cluster.Node.LabelAsync("scaled-to", "zero");
+        await cluster.BecomesAsync(DaemonSet, found => found.Number("status", "numberReady") == 1);
+    }
+
+    [Fact]
+    public async Task Pod_waits_for_a_node_that_its_selector_names()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("picky", "args: []", "nodeSelector: {disk: fast}"));
+        var pod = await cluster.BecomesAsync($"{Pods}/picky", found => found.Condition("PodScheduled") == "False");
+        Assert.Null(pod.Text("spec", "nodeName"));
+
+        await cluster.Node.LabelAsync("disk", "fast");
+
+        await cluster.BecomesAsync($"{Pods}/picky", found => found.Condition("Ready") == "True");
+    }
+
+    [Fact]
+    public async Task Configuration_reaches_the_process()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.Api.ApplyYamlAsync(
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: settings, namespace: test}
+            data: {message: from the map, PODINFO_UI_COLOR: "#112233", app.yaml: "level: high\n"}
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: secret, namespace: test}
+            stringData: {password: hush}
+            ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: robot, namespace: test}
+
+            """);
+        const string Container =
+            """
+            env: [
+              {name: PODINFO_UI_MESSAGE, valueFrom: {configMapKeyRef: {name: settings, key: message} } },
+              {name: PASSWORD, valueFrom: {secretKeyRef: {name: secret, key: password} } },
+              {name: ADDRESS, valueFrom: {fieldRef: {fieldPath: status.podIP} } },
+              {name: TEAM, valueFrom: {fieldRef: {fieldPath: "metadata.labels['app']"} } },
+              {name: BOTH, value: "$(PASSWORD)-$(TEAM)"}],
+            envFrom: [{configMapRef: {name: settings} }],
+            volumeMounts: [{name: files, mountPath: /etc/xdscanary-test}, {name: work, mountPath: /xdscanary-work}],
+            command: [sh, -c],
+            args: ["cat /etc/xdscanary-test/sub/app.yaml; cat /etc/hostname; echo $ADDRESS $BOTH >/xdscanary-work/out; cat /xdscanary-work/out;
+              cat /var/run/secrets/kubernetes.io/serviceaccount/namespace; echo; exec podinfo --host=$ADDRESS"]
+            """;
+        const string Spec =
+            """
+            serviceAccountName: robot, terminationGracePeriodSeconds: 1, volumes: [
+              {name: work, emptyDir: {} },
+              {name: files, projected: {sources: [{configMap: {name: settings, items: [{key: app.yaml, path: sub/app.yaml}]} }]} }]
+            """;
+
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("configured", Container.ReplaceLineEndings(" "), Spec.ReplaceLineEndings(" ")));
+
+        var pod = await cluster.BecomesAsync($"{Pods}/configured", found => found.Condition("Ready") == "True");
+        var address = pod.Text("status", "podIP");
+        var info = await Eventually.GetAsync(() => Ask.InfoAsync($"http://{address}:9898/"), _ => true);
+        Assert.Equal("from the map", info.Text("message"));
+        Assert.Equal("#112233", info.Text("color"));
+        var log = cluster.Node.LogOf("test", "configured")!.Split('\n');
+        Assert.Contains("level: high", log);
+        Assert.Contains($"{address} hush-configured", log);
+        Assert.Contains("test", log);
+    }
+
+    [Fact]
+    public async Task Missing_configuration_is_waited_for()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("waiting", "envFrom: [{configMapRef: {name: later} }]"));
+        await cluster.BecomesAsync(
+            $"{Pods}/waiting",
+            found => found.Text("status", "containerStatuses", "0", "state", "waiting", "reason") == "CreateContainerConfigError");
+
+        await cluster.Api.ApplyYamlAsync("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: later, namespace: test}\n");
+
+        await cluster.BecomesAsync($"{Pods}/waiting", found => found.Condition("Ready") == "True");
+    }
+
+    [Fact]
+    public async Task Container_that_fails_is_started_again_and_again()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("failing", "command: [sh, -c, exit 3]"));
+
+        var pod = await cluster.BecomesAsync(
+            $"{Pods}/failing",
+            found => found.Number("status", "containerStatuses", "0", "restartCount") >= 2
+                && found.Text("status", "containerStatuses", "0", "state", "waiting", "reason") == "CrashLoopBackOff");
+
+        Assert.Equal(3, pod.Number("status", "containerStatuses", "0", "lastState", "terminated", "exitCode"));
+    }
+
+    [Fact]
+    public async Task Container_that_does_not_live_is_started_again()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        const string Probe = "livenessProbe: {httpGet: {path: /status/500, port: 9898}, periodSeconds: 1, failureThreshold: 2}";
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("sick", Probe));
+
+        await cluster.BecomesAsync($"{Pods}/sick", found => found.Number("status", "containerStatuses", "0", "restartCount") >= 1);
+    }
+
+    [Fact]
+    public async Task Pod_gets_its_grace_and_not_more()
+    {
+        var time = TimeProvider.System;
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("stubborn", "command: [sh, -c, 'trap \"\" TERM; while :; do sleep 1; done']", "terminationGracePeriodSeconds: 2"));
+        await cluster.BecomesAsync($"{Pods}/stubborn", found => found.Condition("Ready") == "True");
+        var started = time.GetTimestamp();
+
+        await cluster.Api.DeleteAsync($"{Pods}/stubborn");
+        await Eventually.GetAsync(() => cluster.Api.TryGetAsync($"{Pods}/stubborn"), found => found is null);
+
+        Assert.InRange(time.GetElapsedTime(started).TotalSeconds, 2, 15);
+        await Eventually.BecomesAsync(() => cluster.Node.ProcessIds.Count == 0);
+    }
+
+    [Fact]
+    public async Task Slow_node_is_as_slow_as_it_is_told()
+    {
+        var time = TimeProvider.System;
+        await using var cluster = await TestCluster.StartAsync();
+        cluster.Node.StartDelay = TimeSpan.FromSeconds(2);
+        var started = time.GetTimestamp();
+
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("late", "args: []"));
+        await cluster.BecomesAsync($"{Pods}/late", found => found.Condition("Ready") == "True");
+
+        Assert.True(time.GetElapsedTime(started) >= TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Job_completes()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.Api.ApplyYamlAsync(
+            """
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: once, namespace: test}
+            spec:
+              template:
+                spec:
+                  restartPolicy: Never
+                  initContainers: [{name: first, image: podinfo, command: [sh, -c, exit 0]}]
+                  containers: [{name: main, image: podinfo, command: [sh, -c, echo done]}]
+
+            """);
+
+        await cluster.BecomesAsync("/apis/batch/v1/namespaces/test/jobs/once", found => found.Condition("Complete") == "True");
+    }
+}

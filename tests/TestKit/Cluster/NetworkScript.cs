@@ -1,0 +1,42 @@
+namespace XdsCanary.TestKit.Cluster;
+
+/// <summary>What is done first inside the namespaces of <see cref="PrivateNetwork"/>.</summary>
+internal static class NetworkScript
+{
+    /// <summary>A script for <c>sh</c>; its arguments are the program to run and that program's arguments.</summary>
+    public const string Text =
+        """
+        set -e
+        PATH="$PATH:/usr/sbin:/sbin"
+        command -v ip >/dev/null || { echo "'ip' is missing (Debian: apt-get install iproute2)" >&2; exit 127; }
+        ip link set lo up
+        ip route add local 10.244.0.0/16 dev lo
+        ip route add local 10.96.0.0/16 dev lo
+
+        # Files that the kernel throws away with the namespace. /dev/shm is on every Linux, and nobody needs what is below it.
+        mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+        mkdir -m 1777 /dev/shm/tmp
+        mkdir /dev/shm/lower
+        ln -s /* /dev/shm/lower/
+
+        # In these folders, new entries are ours alone; the entries that there were are reached by links.
+        for folder in etc run; do
+          rm "/dev/shm/lower/$folder"
+          mkdir "/dev/shm/lower/$folder"
+          mount --rbind "/$folder" "/dev/shm/lower/$folder"
+          mount -t tmpfs -o mode=755 tmpfs "/$folder"
+          for entry in "/dev/shm/lower/$folder"/* "/dev/shm/lower/$folder"/.[!.]*; do
+            if [ -e "$entry" ] || [ -L "$entry" ]; then echo "$entry"; fi
+          done | tr '\n' '\0' | xargs -0 -r ln -s -t "/$folder"
+        done
+        rm -f /etc/hosts
+        echo '127.0.0.1 localhost' >/etc/hosts
+
+        export TMPDIR=/dev/shm/tmp XDSCANARY_PRIVATE_NETWORK=1
+        set +e
+        # The first process of a namespace must wait for orphans, and all others end with it: a shell can do both.
+        if [ $$ -ne 1 ]; then exec "$@"; fi
+        "$@"
+        exit $?
+        """;
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+
+namespace XdsCanary.TestKit.Cluster;
+
+/// <summary>
+/// A Kubernetes cluster with one node, of a test's own: real API server, store and controllers, pods as local processes. Needs
+/// the test program to be in its <see cref="PrivateNetwork"/>. Disposed means gone: processes, addresses, files.
+/// </summary>
+public sealed class TestCluster : IAsyncDisposable
+{
+    private TestCluster(ControlPlane plane, NodeAgent node, ServiceProxy proxy)
+    {
+        ControlPlane = plane;
+        Node = node;
+        Proxy = proxy;
+    }
+
+    /// <summary>etcd, API server and controllers.</summary>
+    public ControlPlane ControlPlane { get; }
+
+    /// <summary>The node.</summary>
+    public NodeAgent Node { get; }
+
+    /// <summary>What makes Services' addresses and names work.</summary>
+    public ServiceProxy Proxy { get; }
+
+    /// <summary>A client with all rights.</summary>
+    public KubeApi Api => ControlPlane.Api;
+
+    /// <summary>kubectl with all rights.</summary>
+    public Kubectl Kubectl => ControlPlane.Kubectl;
+
+    /// <summary>Starts a cluster and waits until its controllers work.</summary>
+    public static async Task<TestCluster> StartAsync(ClusterOptions? options = null)
+    {
+        options ??= new ClusterOptions();
+        var plane = await ControlPlane.StartAsync(options.ControlPlane);
+        try
+        {
+            var node = await NodeAgent.StartAsync(plane, new NodeOptions
+            {
+                Images = options.Images ?? new ImageTable().With("podinfo", ImageProgram.Podinfo()),
+                Labels = options.NodeLabels,
+            });
+            var cluster = new TestCluster(plane, node, new ServiceProxy(plane.Api, options.BareNamesOf));
+            foreach (var name in options.Namespaces)
+            {
+                await cluster.Api.ApplyAsync(new JsonObject
+                {
+                    ["apiVersion"] = "v1",
+                    ["kind"] = "Namespace",
+                    ["metadata"] = new JsonObject { ["name"] = name },
+                });
+            }
+
+            return cluster;
+        }
+        catch
+        {
+            await plane.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until an object is as it should be; one that is not there is not.</summary>
+    /// <param name="path">The object's path.</param>
+    /// <param name="accept">Says whether it is.</param>
+    /// <param name="timeout">How long it may take; 30 seconds by default.</param>
+    /// <returns>The object.</returns>
+    public async Task<JsonObject> BecomesAsync(string path, Func<JsonObject, bool> accept, TimeSpan? timeout = null)
+    {
+        var found = await Eventually.GetAsync(
+            () => Api.TryGetAsync(path), value => value is not null && accept(value), timeout, $"{path} is as it should be");
+        return found!;
+    }
+
+    /// <summary>Waits until a Deployment has rolled out: all of its pods are new, available, and no others are left.</summary>
+    /// <returns>The Deployment.</returns>
+    public Task<JsonObject> DeploymentBecomesReadyAsync(string place, string name, TimeSpan? timeout = null) => BecomesAsync(
+        $"/apis/apps/v1/namespaces/{place}/deployments/{name}",
+        deployment => (deployment.Number("status", "observedGeneration") ?? 0) >= deployment.Number("metadata", "generation")
+            && Counts(deployment, "replicas", "updatedReplicas", "availableReplicas"),
+        timeout);
+
+    /// <summary>The pods with a label selector.</summary>
+    public Task<IReadOnlyList<JsonObject>> PodsAsync(string place, string labels) =>
+        Api.ListAsync($"/api/v1/namespaces/{place}/pods", labels);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Proxy.DisposeAsync();
+        await Node.DisposeAsync();
+        await ControlPlane.DisposeAsync();
+    }
+
+    private static bool Counts(JsonObject deployment, params string[] fields) => fields.All(field =>
+        (deployment.Number("status", field) ?? 0) == (deployment.Number("spec", "replicas") ?? 1));
+}
