@@ -5,8 +5,8 @@ namespace XdsCanary.TestKit.Server;
 /// <summary>How a test runs the product. The one place in the tests that knows the spelling of its command line.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>The folder of manifests it serves.</summary>
-    public required string Manifests { get; init; }
+    /// <summary>The folder of manifests it serves; null to serve a cluster.</summary>
+    public required string? Manifests { get; init; }
 
     /// <summary>Further arguments, for example <c>["--log-level", "Debug"]</c>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
@@ -17,7 +17,7 @@ public sealed record ServerOptions
     internal IReadOnlyList<string> WriteArguments(ServerPorts ports) =>
     [
         "serve",
-        "--manifests", Manifests,
+        .. Manifests is null ? ["--kubernetes"] : (string[])["--manifests", Manifests],
         "--xds-port", Text(ports.Xds),
         "--admin-port", Text(ports.Admin),
         "--listener-port", Text(ports.Listener),

@@ -1,0 +1,74 @@
+namespace XdsCanary.Kubernetes.Tests.Canaries;
+
+/// <summary>Manifests of canaries in the namespace test.</summary>
+internal static class CanaryYaml
+{
+    /// <summary>The image that targets begin with.</summary>
+    public const string FirstImage = "podinfo:6.0.0";
+
+    /// <summary>A Deployment of podinfo that is configured by a ConfigMap and a Secret.</summary>
+    public static string Deployment(string image = FirstImage, int replicas = 1) =>
+        $$"""
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: podinfo-config-env, namespace: test}
+        data: {color: blue}
+        binaryData: {logo: AAECAw==}
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: podinfo-secret-env, namespace: test}
+        stringData: {token: first}
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: podinfo
+          namespace: test
+          labels: {app: podinfo, team: blue}
+          annotations: {team/owner: blue, other: x}
+        spec:
+          replicas: {{replicas}}
+          progressDeadlineSeconds: 20
+          selector: {matchLabels: {app: podinfo} }
+          template:
+            metadata: {labels: {app: podinfo} }
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers:
+              - name: podinfod
+                image: {{image}}
+                command: [./podinfo, --port=9898, --level=info]
+                env:
+                - {name: PODINFO_UI_COLOR, valueFrom: {configMapKeyRef: {name: podinfo-config-env, key: color} } }
+                - {name: TOKEN, valueFrom: {secretKeyRef: {name: podinfo-secret-env, key: token} } }
+                ports: [{name: http, containerPort: 9898}]
+                readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 1}
+
+        """;
+
+    /// <summary>A canary of it.</summary>
+    /// <param name="analysis">Lines of <c>spec.analysis</c>, in flow style.</param>
+    /// <param name="more">Further lines of <c>spec</c>.</param>
+    /// <param name="service">Further fields of <c>spec.service</c>, in flow style.</param>
+    /// <param name="kind">The target's kind.</param>
+    public static string Canary(
+        string analysis = "stepWeight: 25, maxWeight: 50", string more = "", string service = "", string kind = "Deployment") =>
+        $$"""
+        apiVersion: flagger.app/v1beta1
+        kind: Canary
+        metadata: {name: podinfo, namespace: test}
+        spec:
+          targetRef: {apiVersion: apps/v1, kind: {{kind}}, name: podinfo}
+          progressDeadlineSeconds: 30
+          service: {port: 80, targetPort: 9898{{(service.Length == 0 ? "" : ", " + service)}} }
+          analysis: {interval: 2s, threshold: 3, {{analysis}} }
+          {{more}}
+
+        """;
+
+    /// <summary>The built-in checks, over a short window.</summary>
+    public const string Metrics =
+        "metrics: [{name: request-success-rate, interval: 4s, thresholdRange: {min: 99} }, "
+        + "{name: request-duration, interval: 4s, thresholdRange: {max: 500} }]";
+}
