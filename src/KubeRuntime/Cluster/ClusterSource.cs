@@ -141,13 +141,17 @@ public sealed class ClusterSource(KubeClient client, ClusterSourceOptions option
         Serve(kind, string.Empty);
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Follows until cancelled.</summary>
+    /// <param name="cancellationToken">Ends it with <see cref="OperationCanceledException"/>.</param>
+    internal async Task RunAsync(CancellationToken cancellationToken)
     {
         var watchers = options.Kinds.Select((kind, index) => new ResourceWatcher(
             client, kind, options.Namespace, this, new Random(options.Seed + index), time, logger));
-        await Task.WhenAll(watchers.Select(watcher => watcher.RunAsync(stoppingToken)));
+        await Task.WhenAll(watchers.Select(watcher => watcher.RunAsync(cancellationToken)));
     }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
     private void Serve(WatchedKind kind, string version)
     {

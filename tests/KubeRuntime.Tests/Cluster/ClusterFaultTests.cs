@@ -41,7 +41,7 @@ public sealed class ClusterFaultTests
     public async Task Lack_of_rights_is_told_with_what_to_grant_even_after_another_trouble()
     {
         await using var rig = new ClusterRig("shop", Things);
-        await rig.Source.StartAsync(CancellationToken.None);
+        rig.Start();
         (await rig.NextAsync()).Break();
         rig.Pause(1).Call.Refuse(HttpStatusCode.Forbidden, "things.example.io is forbidden");
         rig.Pause(1).Call.Refuse(HttpStatusCode.Forbidden, "things.example.io is forbidden");
@@ -256,7 +256,7 @@ public sealed class ClusterFaultTests
     public async Task Strange_answer_about_versions_means_only_that_this_one_is_not_served(string answer)
     {
         await using var rig = new ClusterRig(Choice);
-        await rig.Source.StartAsync(CancellationToken.None);
+        rig.Start();
         (await rig.NextAsync()).Answer(answer);
         (await rig.NextAsync()).Answer(Group("things"));
         (await rig.NextAsync()).Answer(List(9, Thing("a", 3)));
@@ -269,7 +269,7 @@ public sealed class ClusterFaultTests
     public async Task Stopping_ends_all_watchers_and_gives_up_what_they_wait_for()
     {
         var rig = new ClusterRig(Things, new WatchedKind("example.io", "Other", "others", ["v1"]));
-        await rig.Source.StartAsync(CancellationToken.None);
+        rig.Start();
         var (first, second) = (await rig.NextAsync(), await rig.NextAsync());
         first.Answer(List(9));
         (await rig.WatchAsync()).Open();
@@ -277,7 +277,7 @@ public sealed class ClusterFaultTests
         await rig.DisposeAsync();
 
         Assert.True(second.IsGivenUp);
-        Assert.True(rig.Source.ExecuteTask!.IsCanceled);
+        Assert.True(rig.Running.IsCanceled);
         Assert.Empty(rig.Log.Errors);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
+    private readonly CancellationTokenSource _stop = new();
+
     public ClusterRig(params WatchedKind[] kinds)
         : this(string.Empty, kinds)
     {
@@ -34,6 +36,8 @@ internal sealed class ClusterRig : IAsyncDisposable
     public MessageLog<ClusterSource> Log { get; } = new();
 
     public ClusterSource Source { get; }
+
+    public Task Running { get; private set; } = Task.CompletedTask;
 
     /// <summary>What is known: names and versions.</summary>
     public string Known => string.Join(' ', Source.Current.Objects.Values
@@ -55,10 +59,13 @@ internal sealed class ClusterRig : IAsyncDisposable
     public static string Group(params string[] plurals) =>
         $$"""{"kind":"APIResourceList","resources":[{{string.Join(',', plurals.Select(name => $$"""{"name":"{{name}}"}"""))}}]}""";
 
+    /// <summary>Begins, on this thread, so that its first calls are there when this returns.</summary>
+    public void Start() => Running = Source.RunAsync(_stop.Token);
+
     /// <summary>Starts, answers the list, and opens the watch.</summary>
     public async Task<WatchFeed> FollowAsync(int version, params string[] items)
     {
-        await Source.StartAsync(CancellationToken.None);
+        Start();
         (await Server.NextAsync()).Answer(List(version, items));
         return (await WatchAsync()).Open();
     }
@@ -95,7 +102,9 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Source.StopAsync(CancellationToken.None);
+        await _stop.CancelAsync();
+        await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
         Source.Dispose();
         Server.Dispose();
     }

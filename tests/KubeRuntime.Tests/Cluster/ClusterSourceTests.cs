@@ -12,7 +12,7 @@ public sealed class ClusterSourceTests
     public async Task Pages_of_a_list_are_joined_and_the_watch_begins_at_the_list_s_version()
     {
         await using var rig = new ClusterRig("shop", Things with { FieldSelector = "type!=a/b", LabelSelector = "app=x" });
-        await rig.Source.StartAsync(CancellationToken.None);
+        rig.Start();
         var first = await rig.NextAsync();
         Assert.Equal("/apis/example.io/v1/namespaces/shop/things", first.Path);
         Assert.Equal("?limit=500&fieldSelector=type!=a/b&labelSelector=app=x", first.Query);
@@ -88,7 +88,7 @@ public sealed class ClusterSourceTests
     public async Task Kind_that_is_not_served_counts_as_synced_and_is_found_when_its_definition_is_added()
     {
         await using var rig = new ClusterRig(Choice);
-        await rig.Source.StartAsync(CancellationToken.None);
+        rig.Start();
         (await rig.NextAsync()).Answer("404 page not found", HttpStatusCode.NotFound);
         (await rig.NextAsync()).Answer(Group("others"));
 
@@ -110,7 +110,7 @@ public sealed class ClusterSourceTests
     public async Task Kind_that_stays_away_and_a_list_that_says_the_same_change_nothing_for_readers()
     {
         await using var rig = new ClusterRig(Things, new WatchedKind("example.io", "Other", "others", ["v2", "v1"]));
-        await rig.Source.StartAsync(CancellationToken.None);
+        rig.Start();
         WatchFeed? feed = null;
         for (var i = 0; i < 4; i++)
         {
@@ -161,7 +161,7 @@ public sealed class ClusterSourceTests
     public async Task Version_that_is_no_longer_served_is_replaced_by_another_and_no_object_is_missing_meanwhile()
     {
         await using var rig = new ClusterRig(Choice);
-        await rig.Source.StartAsync(CancellationToken.None);
+        rig.Start();
         (await rig.NextAsync()).Refuse(HttpStatusCode.NotFound, "none");
         (await rig.NextAsync()).Answer(Group("things"));
         (await rig.NextAsync()).Answer(List(9, Thing("a", 3, "example.io/v1alpha2")));
