@@ -118,7 +118,9 @@ public sealed class LeaseGateTests
         var replica = new Replica(_server, "one", time).Start();
         Assert.True(replica.Gate.MayWrite);
 
+        var before = time.GetTimestamp();
         time.Slept += TimeSpan.FromSeconds(13);
+        Assert.Equal(before, time.GetTimestamp());
         Assert.False(replica.Gate.MayWrite);
         replica.Advance(2);
         Assert.True(replica.Gate.MayWrite);
@@ -217,5 +219,7 @@ public sealed class LeaseGateTests
         public TimeSpan Slept { get; set; }
 
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Slept;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 }
