@@ -24,6 +24,20 @@ public static class ApiObjects
                 [], [new ObjectProblem(origin, null, string.Empty, $"an item of {resource.Plural} is not an object", "Look at the API server")]);
         }
 
+        try
+        {
+            var document = new ReadDocument(0, Tree(json, resource), []);
+            return ObjectReader.Read(document, file: null, defaultNamespace: string.Empty);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Too deep, or a text that is none: this object is lost, but not the list that it is in.
+            return Unreadable(json, resource, exception.Message);
+        }
+    }
+
+    private static MappingNode Tree(JsonElement json, ApiResource resource)
+    {
         var entries = ImmutableArray.CreateBuilder<MappingEntry>();
         foreach (var (name, value) in new[] { ("apiVersion", resource.ApiVersion), ("kind", resource.Kind) })
         {
@@ -33,9 +47,17 @@ public static class ApiObjects
             }
         }
 
-        entries.AddRange(Entries(json, isMetadata: false));
-        var document = new ReadDocument(0, new MappingNode(entries.ToImmutable(), default), []);
-        return ObjectReader.Read(document, file: null, defaultNamespace: string.Empty);
+        entries.AddRange(Entries(json, isMetadata: false, depth: 1));
+        return new MappingNode(entries.ToImmutable(), default);
+    }
+
+    private static ObjectReading Unreadable(JsonElement json, ApiResource resource, string message)
+    {
+        ObjectKey? key = json.TryGetObject("metadata", out var metadata) && metadata.TextOf("name") is { } name
+            ? resource.KeyOf(new NamespacedName(metadata.TextOf("namespace") ?? string.Empty, name))
+            : null;
+        return new ObjectReading(
+            [], [new ObjectProblem(new ObjectOrigin(null, 0), key, string.Empty, message, "Change the object so that it can be read")]);
     }
 
     /// <summary>Reads an object that a call has answered with.</summary>
@@ -45,7 +67,7 @@ public static class ApiObjects
     public static SourceObject Read(JsonObject json, ApiResource resource)
     {
         ArgumentNullException.ThrowIfNull(json);
-        using var document = JsonDocument.Parse(json.ToJsonString());
+        using var document = JsonDocument.Parse(json.ToJsonString(), KubeJson.Options);
         var reading = Read(document.RootElement, resource);
         return reading.Objects is [var only]
             ? only
@@ -67,10 +89,12 @@ public static class ApiObjects
     public static ulong VersionOf(string resourceVersion) =>
         ulong.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private static DocumentNode Node(JsonElement json, string name) => json.ValueKind switch
+    private static DocumentNode Node(JsonElement json, string name, int depth) => json.ValueKind switch
     {
-        JsonValueKind.Object => new MappingNode(Entries(json, isMetadata: name == "metadata"), default),
-        JsonValueKind.Array => new SequenceNode([.. json.EnumerateArray().Select(item => Node(item, string.Empty))], default),
+        JsonValueKind.Object or JsonValueKind.Array when depth > DocumentLimits.MaxDepth =>
+            throw new InvalidOperationException($"is nested deeper than {DocumentLimits.MaxDepth} levels"),
+        JsonValueKind.Object => new MappingNode(Entries(json, isMetadata: name == "metadata", depth), default),
+        JsonValueKind.Array => new SequenceNode([.. json.EnumerateArray().Select(item => Node(item, string.Empty, depth + 1))], default),
         JsonValueKind.Number => new ScalarNode(json.GetRawText(), ScalarKind.Number, default),
         JsonValueKind.True => new ScalarNode("true", ScalarKind.Boolean, default),
         JsonValueKind.False => new ScalarNode("false", ScalarKind.Boolean, default),
@@ -79,10 +103,10 @@ public static class ApiObjects
     };
 
     // Who owns which field is half of an object, changes with every write, and is of no interest to readers.
-    private static ImmutableArray<MappingEntry> Entries(JsonElement json, bool isMetadata) =>
+    private static ImmutableArray<MappingEntry> Entries(JsonElement json, bool isMetadata, int depth) =>
     [
         .. json.EnumerateObject()
             .Where(property => !isMetadata || property.Name != "managedFields")
-            .Select(property => new MappingEntry(property.Name, default, Node(property.Value, property.Name))),
+            .Select(property => new MappingEntry(property.Name, default, Node(property.Value, property.Name, depth + 1))),
     ];
 }

@@ -31,18 +31,20 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
+    // Gateways to several clusters have one path for each, below which all paths of the API are.
+    private readonly string _root = root.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
     /// <summary>Reads what stands at a path.</summary>
     /// <param name="path">The path with its query.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken)
     {
         using var limit = new CallLimit(Longest, time, cancellationToken);
-        var call = $"GET {path}";
-        return await GuardAsync(call, async () =>
+        return await GuardAsync($"GET {PathAlone(path)}", async () =>
         {
             using var response = await SendAsync(HttpMethod.Get, path, null, null, limit.Token);
             await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-            return await JsonDocument.ParseAsync(body, default, limit.Token);
+            return await JsonDocument.ParseAsync(body, KubeJson.Options, limit.Token);
         }, cancellationToken);
     }
 
@@ -64,11 +66,17 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
         }
     }
 
-    /// <summary>Opens a watch: one JSON document per line, until the server ends it.</summary>
+    /// <summary>
+    /// Opens a watch: one JSON document per line, until the server ends it. The time limit is for the answer to begin.
+    /// </summary>
     /// <param name="path">The path with its query.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken) =>
-        GuardAsync($"GET {path}", () => SendAsync(HttpMethod.Get, path, null, null, cancellationToken), cancellationToken);
+    /// <param name="cancellationToken">Ends the opening.</param>
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        using var limit = new CallLimit(Longest, time, cancellationToken);
+        return await GuardAsync(
+            $"GET {PathAlone(path)}", () => SendAsync(HttpMethod.Get, path, null, null, limit.Token), cancellationToken);
+    }
 
     /// <summary>Applies the fields that we own (server-side apply, taking over fields that others own).</summary>
     /// <param name="resource">The resource.</param>
@@ -129,7 +137,8 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
         ApiResource resource, NamespacedName name, JsonObject status, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resource);
-        var patch = new JsonArray(new JsonObject { ["op"] = "add", ["path"] = "/status", ["value"] = status });
+        ArgumentNullException.ThrowIfNull(status);
+        var patch = new JsonArray(new JsonObject { ["op"] = "add", ["path"] = "/status", ["value"] = status.DeepClone() });
         return CallAsync(
             HttpMethod.Patch, $"{resource.PathOf(name, "status")}?fieldManager={FieldManager}", patch, JsonPatch, cancellationToken);
     }
@@ -161,14 +170,15 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
         {
             using var response = await SendAsync(method, path, body, contentType, limit.Token);
             await using var answer = await response.Content.ReadAsStreamAsync(limit.Token);
-            return (await JsonNode.ParseAsync(answer, cancellationToken: limit.Token))!.AsObject();
+            return await JsonNode.ParseAsync(answer, null, KubeJson.Options, limit.Token) as JsonObject
+                ?? throw new JsonException("the answer is not an object");
         }, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, JsonNode? body, string? contentType, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, new Uri(root, path));
+        using var request = new HttpRequestMessage(method, new Uri(_root + path));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(Json));
         if (body is not null)
         {
@@ -197,17 +207,26 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
         {
             return await send();
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not KubeException && cancellationToken.IsCancellationRequested)
         {
-            throw;
+            // However a connection fails that was given up: it was the caller who wanted it.
+            throw exception as OperationCanceledException ?? new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
         catch (OperationCanceledException exception)
         {
             throw new KubeException(KubeFault.Unavailable, $"{call}: no answer within {Longest.TotalSeconds:0} s", exception);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
+        catch (Exception exception) when (exception is not KubeException)
         {
-            throw new KubeException(KubeFault.Unavailable, $"{call}: {exception.Message}", exception);
+            // Also what credentials that are fetched by another program have to say.
+            throw new KubeException(KubeFault.Unavailable, $"{call}: {ReasonOf(exception)}", exception);
         }
+    }
+
+    // That a connection could not be made is said outside, and why inside.
+    private static string ReasonOf(Exception exception)
+    {
+        var reason = exception.GetBaseException().Message;
+        return exception.Message.Contains(reason, StringComparison.Ordinal) ? exception.Message : $"{exception.Message} ({reason})";
     }
 }

@@ -83,91 +83,123 @@ public sealed class ClusterSource(KubeClient client, ClusterSourceOptions option
     /// <exception cref="KubeException">The API server did not answer.</exception>
     public async Task RefreshAsync(string group, string kind, CancellationToken cancellationToken)
     {
-        if (Served(group, kind) is { } resource)
+        var known = options.Kinds.FirstOrDefault(item => item.Group == group && item.Kind == kind);
+        if (known is not null && _served.GetValueOrDefault(known) is { Length: > 0 } version)
         {
-            using var list = await client.GetAsync(resource.PathOfAll(options.Namespace), cancellationToken);
-            foreach (var item in list.RootElement.GetProperty("items").EnumerateArray())
-            {
-                ((IWatchSink)this).Put(ApiObjects.Read(item, resource));
-            }
+            var list = await ObjectList.ReadAsync(client, known, version, options.Namespace, cancellationToken);
+            Change(store => store.Refresh(group, kind, list.Readings, ApiObjects.VersionOf(list.Version)), known);
         }
     }
 
     void IWatchSink.Replace(WatchedKind kind, string version, ImmutableArray<ObjectReading> readings, ulong resourceVersion)
     {
-        lock (_gate)
-        {
-            var next = _store.Replace(kind.Group, kind.Kind, readings, resourceVersion);
-            Publish(next, [.. Differences(_store.Objects, next.Objects, kind)]);
-        }
-
+        // A fault that names no object has no place in the store.
+        Report(readings.SelectMany(reading => reading.Problems).Where(problem => problem.Object is null));
+        Change(store => store.Replace(kind.Group, kind.Kind, readings, resourceVersion), kind);
         Serve(kind, version);
-        Changed.Raise();
     }
 
-    void IWatchSink.Put(ObjectReading reading)
+    void IWatchSink.Put(WatchedKind kind, ObjectReading reading, ulong resourceVersion)
     {
+        Report(reading.Problems.Where(problem => problem.Object is null));
         foreach (var item in reading.Objects)
         {
-            Put(item);
+            Change(store => store.Put(item), item.Key);
         }
 
         foreach (var problem in reading.Problems)
         {
-            logger.ObjectUnreadable(problem.ToString());
-            Change(store => store.Put(problem), problem.Object ?? default);
+            Change(store => store.Put(problem, resourceVersion), problem.Object ?? default);
         }
+
+        ((IWatchSink)this).Passed(kind, resourceVersion);
     }
 
-    void IWatchSink.Remove(ObjectReading last)
+    void IWatchSink.Remove(WatchedKind kind, ObjectReading last, ulong resourceVersion)
     {
-        foreach (var item in last.Objects)
+        var gone = last.Objects.Select(item => item.Key).Concat(last.Problems.Select(problem => problem.Object).OfType<ObjectKey>());
+        foreach (var key in gone.Distinct())
         {
-            Change(store => store.Remove(item), item.Key);
+            Change(store => store.Remove(key, resourceVersion), key);
+        }
+
+        ((IWatchSink)this).Passed(kind, resourceVersion);
+    }
+
+    void IWatchSink.Passed(WatchedKind kind, ulong resourceVersion)
+    {
+        lock (_gate)
+        {
+            _store = _store.Advance(kind.Group, kind.Kind, resourceVersion);
         }
     }
 
     void IWatchSink.NotServed(WatchedKind kind)
     {
         // What was there of it went with its definition.
-        ((IWatchSink)this).Replace(kind, string.Empty, [], ulong.MaxValue);
+        Change(store => store.Forget(kind.Group, kind.Kind), kind);
+        Serve(kind, string.Empty);
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Follows until cancelled.</summary>
+    /// <param name="cancellationToken">Ends it with <see cref="OperationCanceledException"/>.</param>
+    internal async Task RunAsync(CancellationToken cancellationToken)
     {
         var watchers = options.Kinds.Select((kind, index) => new ResourceWatcher(
             client, kind, options.Namespace, this, new Random(options.Seed + index), time, logger));
-        await Task.WhenAll(watchers.Select(watcher => watcher.RunAsync(stoppingToken)));
+        await Task.WhenAll(watchers.Select(watcher => watcher.RunAsync(cancellationToken)));
     }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
     private void Serve(WatchedKind kind, string version)
     {
         _served[kind] = version;
-        if (!HasSynced && _served.Count == options.Kinds.Length)
-        {
-            Volatile.Write(ref _hasSynced, true);
-            logger.ClusterSynced(Current.Objects.Count, Current.Problems.Length);
-        }
-    }
-
-    private void Change(Func<ClusterStore, ClusterStore> change, ObjectKey key)
-    {
         lock (_gate)
         {
-            var next = change(_store);
-            if (ReferenceEquals(next, _store))
+            if (_hasSynced || _served.Count < options.Kinds.Length)
             {
                 return;
             }
 
-            Publish(next, [key]);
+            Volatile.Write(ref _hasSynced, true);
+        }
+
+        logger.ClusterSynced(Current.Objects.Count, Current.Problems.Length);
+        Changed.Raise();
+    }
+
+    private void Change(Func<ClusterStore, ClusterStore> change, ObjectKey key) =>
+        Change(change, (_, _) => [key]);
+
+    private void Change(Func<ClusterStore, ClusterStore> change, WatchedKind kind) =>
+        Change(change, (before, after) => Differences(before, after, kind));
+
+    private void Change(Func<ClusterStore, ClusterStore> change, Func<ClusterStore, ClusterStore, IEnumerable<ObjectKey>> differences)
+    {
+        ClusterStore before, next;
+        lock (_gate)
+        {
+            (before, next) = (_store, change(_store));
+            _store = next;
+            if (ReferenceEquals(next.Objects, before.Objects) && ReferenceEquals(next.Problems, before.Problems))
+            {
+                return;
+            }
+
+            Publish(next, differences(before, next));
+        }
+
+        if (!ReferenceEquals(next.Problems, before.Problems))
+        {
+            Report(next.Problems.Where(pair => before.Problems.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => pair.Value));
         }
 
         Changed.Raise();
     }
 
-    private void Publish(ClusterStore next, ImmutableArray<ObjectKey> changed)
+    private void Publish(ClusterStore next, IEnumerable<ObjectKey> changed)
     {
         var revision = _current.Revision + 1;
         foreach (var key in changed)
@@ -175,16 +207,22 @@ public sealed class ClusterSource(KubeClient client, ClusterSourceOptions option
             _journal.Note(revision, key);
         }
 
-        _store = next;
         Volatile.Write(ref _current, new ObjectSet(next.Objects, [.. next.Problems.Values], revision)
         {
-            Kept = [.. next.Problems.Keys],
+            Kept = [.. next.Problems.Keys.Where(next.Objects.ContainsKey)],
         });
     }
 
-    private static IEnumerable<ObjectKey> Differences(
-        ImmutableDictionary<ObjectKey, SourceObject> before, ImmutableDictionary<ObjectKey, SourceObject> after, WatchedKind kind) =>
-        before.Keys.Union(after.Keys)
+    private void Report(IEnumerable<ObjectProblem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            logger.ObjectUnreadable(problem.ToString());
+        }
+    }
+
+    private static IEnumerable<ObjectKey> Differences(ClusterStore before, ClusterStore after, WatchedKind kind) =>
+        before.Objects.Keys.Union(after.Objects.Keys)
             .Where(key => key.Kind == kind.Kind && key.Group == kind.Group)
-            .Where(key => !ReferenceEquals(before.GetValueOrDefault(key), after.GetValueOrDefault(key)));
+            .Where(key => !ReferenceEquals(before.Objects.GetValueOrDefault(key), after.Objects.GetValueOrDefault(key)));
 }

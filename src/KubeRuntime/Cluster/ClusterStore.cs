@@ -5,13 +5,16 @@ using XdsCanary.KubeRuntime.Objects;
 namespace XdsCanary.KubeRuntime.Cluster;
 
 /// <summary>
-/// The objects of an API server as they are known at one moment. An object never goes back to an older version, so that what a
-/// write has answered counts at once and the watch's older news do not undo it. Immutable and pure.
+/// The objects of an API server as they are known at one moment. An object never goes back to an older version, nor comes back after
+/// its deletion, so that what a write has answered counts at once and older news, from the watch or from a write whose answer was
+/// late, undo nothing. Needs no list of what was deleted: the list and the watch of a kind tell everything up to a version, so an
+/// object at or below that version which is not known is gone. Immutable and pure.
 /// </summary>
 internal sealed record ClusterStore
 {
-    // A version below which an object that was deleted is not taken again.
-    private ImmutableDictionary<ObjectKey, ulong> Removed { get; init; } = ImmutableDictionary<ObjectKey, ulong>.Empty;
+    // Up to which version everything that happened to a kind has been told.
+    private ImmutableDictionary<(string Group, string Kind), ulong> Told { get; init; } =
+        ImmutableDictionary<(string Group, string Kind), ulong>.Empty;
 
     /// <summary>Nothing.</summary>
     public static ClusterStore Empty { get; } = new();
@@ -26,52 +29,53 @@ internal sealed record ClusterStore
 
     /// <summary>With an object that is new or has changed.</summary>
     /// <param name="item">The object.</param>
-    /// <returns>The same store when it knows a version as new.</returns>
+    /// <returns>The same store when the object is known in a version as new, or known to be gone.</returns>
     public ClusterStore Put(SourceObject item)
     {
         var version = ApiObjects.VersionOf(item);
-        var isOld = Objects.TryGetValue(item.Key, out var known) && ApiObjects.VersionOf(known) >= version && version > 0;
-        if (isOld || (Removed.TryGetValue(item.Key, out var removed) && removed >= version && version > 0))
-        {
-            return this;
-        }
-
-        return this with
+        return IsOld(item.Key, version) ? this : this with
         {
             Objects = Objects.SetItem(item.Key, item),
-            Problems = Problems.Remove(item.Key),
-            Removed = Removed.Remove(item.Key),
+            // A version that the watch has passed already is not the one that could not be read.
+            Problems = version > 0 && version <= ToldOf(item.Key) ? Problems : Problems.Remove(item.Key),
         };
     }
 
     /// <summary>With a fault of an object.</summary>
     /// <param name="problem">The fault.</param>
-    public ClusterStore Put(ObjectProblem problem) =>
-        problem.Object is { } key ? this with { Problems = Problems.SetItem(key, problem) } : this;
+    /// <param name="version">The object's version; 0 when it has none.</param>
+    public ClusterStore Put(ObjectProblem problem, ulong version) =>
+        problem.Object is { } key && !IsOld(key, version) ? this with { Problems = Problems.SetItem(key, problem) } : this;
 
     /// <summary>Without an object.</summary>
-    /// <param name="last">Its last version.</param>
+    /// <param name="key">The object.</param>
+    /// <param name="version">The version of its deletion; 0 when it has none.</param>
     /// <returns>The same store when it knows a newer version: the object was made again.</returns>
-    public ClusterStore Remove(SourceObject last)
+    public ClusterStore Remove(ObjectKey key, ulong version)
     {
-        var version = ApiObjects.VersionOf(last);
-        var isNewer = Objects.TryGetValue(last.Key, out var known) && ApiObjects.VersionOf(known) > version;
-        return isNewer ? this : this with
-        {
-            Objects = Objects.Remove(last.Key),
-            Problems = Problems.Remove(last.Key),
-            Removed = version > 0 && known is not null ? Removed.SetItem(last.Key, version) : Removed,
-        };
+        var isNewer = version > 0 && Objects.TryGetValue(key, out var known) && ApiObjects.VersionOf(known) > version;
+        return isNewer ? this : this with { Objects = Objects.Remove(key), Problems = Problems.Remove(key) };
     }
 
-    /// <summary>With exactly these objects of a kind, but for what is newer than the list.</summary>
+    /// <summary>Notes that everything that happened to a kind up to a version has been told.</summary>
+    /// <param name="group">The kind's group.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="version">The version.</param>
+    public ClusterStore Advance(string group, string kind, ulong version) =>
+        version > Told.GetValueOrDefault((group, kind)) ? this with { Told = Told.SetItem((group, kind), version) } : this;
+
+    /// <summary>
+    /// With exactly these objects of a kind, but for what is newer than the list. A list that is older than what has been told means
+    /// that the API server's history was set back, as by restoring a backup: then it counts as it is.
+    /// </summary>
     /// <param name="group">The kind's group.</param>
     /// <param name="kind">The kind.</param>
     /// <param name="readings">The objects, and what could not be read.</param>
-    /// <param name="version">The version of the list.</param>
+    /// <param name="version">The version of the list; the list was asked for after everything was told that has been told.</param>
     public ClusterStore Replace(string group, string kind, ImmutableArray<ObjectReading> readings, ulong version)
     {
-        var listed = readings.SelectMany(reading => reading.Objects).ToDictionary(item => item.Key);
+        var isSetBack = version < Told.GetValueOrDefault((group, kind));
+        var listed = Newest(readings);
         var faulty = readings.SelectMany(reading => reading.Problems)
             .Where(problem => problem.Object is not null)
             .DistinctBy(problem => problem.Object)
@@ -79,7 +83,7 @@ internal sealed record ClusterStore
         var objects = Objects.ToBuilder();
         foreach (var (key, known) in Objects.Where(pair => IsOf(pair.Key, group, kind)))
         {
-            if (!listed.ContainsKey(key) && !faulty.ContainsKey(key) && ApiObjects.VersionOf(known) <= version)
+            if (!listed.ContainsKey(key) && !faulty.ContainsKey(key) && (isSetBack || version == 0 || ApiObjects.VersionOf(known) <= version))
             {
                 objects.Remove(key);
             }
@@ -88,20 +92,54 @@ internal sealed record ClusterStore
         foreach (var (key, item) in listed)
         {
             var isKept = objects.TryGetValue(key, out var known)
-                && (ApiObjects.VersionOf(known) > ApiObjects.VersionOf(item) || known.Fingerprint == item.Fingerprint);
+                && ((!isSetBack && ApiObjects.VersionOf(known) > ApiObjects.VersionOf(item)) || known.Fingerprint == item.Fingerprint);
             if (!isKept)
             {
                 objects[key] = item;
             }
         }
 
-        return this with
+        var problems = Problems.RemoveRange(Problems.Keys.Where(key => IsOf(key, group, kind) && !faulty.ContainsKey(key))).SetItems(faulty);
+        return this with { Objects = objects.ToImmutable(), Problems = problems, Told = Told.SetItem((group, kind), version) };
+    }
+
+    /// <summary>With a list that was read beside the watch, which may have gone on meanwhile.</summary>
+    /// <param name="group">The kind's group.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="readings">The objects, and what could not be read.</param>
+    /// <param name="version">The version of the list.</param>
+    public ClusterStore Refresh(string group, string kind, ImmutableArray<ObjectReading> readings, ulong version) =>
+        version >= Told.GetValueOrDefault((group, kind))
+            ? Replace(group, kind, readings, version)
+            : readings.SelectMany(reading => reading.Objects).Aggregate(this, (store, item) => store.Put(item));
+
+    /// <summary>Without a kind.</summary>
+    /// <param name="group">The kind's group.</param>
+    /// <param name="kind">The kind.</param>
+    public ClusterStore Forget(string group, string kind) => this with
+    {
+        Objects = Objects.RemoveRange(Objects.Keys.Where(key => IsOf(key, group, kind))),
+        Problems = Problems.RemoveRange(Problems.Keys.Where(key => IsOf(key, group, kind))),
+        Told = Told.Remove((group, kind)),
+    };
+
+    private bool IsOld(ObjectKey key, ulong version) =>
+        version > 0 && version <= (Objects.TryGetValue(key, out var known) ? ApiObjects.VersionOf(known) : ToldOf(key));
+
+    private ulong ToldOf(ObjectKey key) => Told.GetValueOrDefault((key.Group, key.Kind));
+
+    private static Dictionary<ObjectKey, SourceObject> Newest(ImmutableArray<ObjectReading> readings)
+    {
+        var newest = new Dictionary<ObjectKey, SourceObject>();
+        foreach (var item in readings.SelectMany(reading => reading.Objects))
         {
-            Objects = objects.ToImmutable(),
-            Problems = Problems.RemoveRange(Problems.Keys.Where(key => IsOf(key, group, kind))).SetItems(faulty),
-            // What was deleted before the list was made is not in it, and older news do not come after it.
-            Removed = Removed.RemoveRange(Removed.Where(pair => IsOf(pair.Key, group, kind) && pair.Value <= version).Select(pair => pair.Key)),
-        };
+            if (!newest.TryGetValue(item.Key, out var known) || ApiObjects.VersionOf(known) < ApiObjects.VersionOf(item))
+            {
+                newest[item.Key] = item;
+            }
+        }
+
+        return newest;
     }
 
     private static bool IsOf(ObjectKey key, string group, string kind) => key.Kind == kind && key.Group == group;

@@ -1,14 +1,13 @@
-using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using XdsCanary.KubeRuntime.Api;
-using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.KubeRuntime.Cluster;
 
 /// <summary>
-/// Follows one kind of objects: lists them, then watches for changes, for ever. What went wrong is said once when it begins and
-/// once when it is over.
+/// Follows one kind of objects: lists them, then watches for changes, for ever. What went wrong is said once when it begins, again
+/// when it becomes something else, and once when it is over.
 /// </summary>
 /// <param name="client">The API server.</param>
 /// <param name="kind">The kind.</param>
@@ -20,25 +19,26 @@ namespace XdsCanary.KubeRuntime.Cluster;
 internal sealed class ResourceWatcher(
     KubeClient client, WatchedKind kind, string space, IWatchSink sink, Random random, TimeProvider time, ILogger logger)
 {
-    private const int PageSize = 500;
+    // A version that is gone once is the protocol; one after another is something to be told of.
+    private const int ManyRestarts = 3;
 
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromMinutes(5);
 
     // Bookmarks come about once a minute: silence for longer means that nobody is there any more.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(150);
 
-    private string? _trouble;
+    private WatchCursor _cursor = new();
+    private KubeFault? _trouble;
 
     /// <summary>Follows until cancelled.</summary>
     /// <param name="cancellationToken">Ends it with <see cref="OperationCanceledException"/>.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var cursor = new WatchCursor();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            cursor = await StepAsync(cursor, cancellationToken);
-            var pause = cursor.Pause(random.NextDouble());
+            _cursor = await StepAsync(cancellationToken);
+            var pause = _cursor.Pause(random.NextDouble());
             if (pause > TimeSpan.Zero)
             {
                 await Task.Delay(pause, time, cancellationToken);
@@ -46,164 +46,205 @@ internal sealed class ResourceWatcher(
         }
     }
 
-    private async Task<WatchCursor> StepAsync(WatchCursor cursor, CancellationToken cancellationToken)
+    private async Task<WatchCursor> StepAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return cursor.Next switch
+            return _cursor.Next switch
             {
-                WatchStep.Discover => await DiscoverAsync(cursor, cancellationToken),
-                WatchStep.List => await ListAsync(cursor, cancellationToken),
-                _ => await WatchAsync(cursor, cancellationToken),
+                WatchStep.Discover => await DiscoverAsync(cancellationToken),
+                WatchStep.List => await ListAsync(cancellationToken),
+                _ => await WatchAsync(cancellationToken),
             };
         }
         catch (KubeException exception) when (exception.Fault == KubeFault.Gone)
         {
-            return cursor.Gone();
+            return Gone(exception);
         }
-        catch (KubeException exception) when (exception.Fault == KubeFault.NotFound)
+        catch (KubeException exception) when (exception.Fault == KubeFault.NotFound && !kind.HasChoice)
         {
-            return NotServed(cursor);
+            return NotServed();
         }
         catch (KubeException exception)
         {
+            // A version that is not found may have been replaced by another: that is looked for before anything is given up.
             Report(exception);
-            return cursor.Failed();
+            return _cursor.Failed();
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             logger.WatchBroken(exception, kind.Plural);
-            return cursor.Gone();
+            return _cursor.Gone();
         }
     }
 
-    private async Task<WatchCursor> DiscoverAsync(WatchCursor cursor, CancellationToken cancellationToken)
+    private async Task<WatchCursor> DiscoverAsync(CancellationToken cancellationToken)
     {
         var version = kind.HasChoice ? await ServedVersions.FindAsync(client, kind, cancellationToken) : kind.Versions[0];
-        return version is null ? NotServed(cursor) : cursor.Discovered(version);
+        return version is null ? NotServed() : _cursor.Discovered(version);
     }
 
-    private WatchCursor NotServed(WatchCursor cursor)
+    private async Task<WatchCursor> ListAsync(CancellationToken cancellationToken)
     {
-        Report($"{kind.Plural}{(kind.Group.Length > 0 ? $".{kind.Group}" : string.Empty)} are not served: is the definition installed?");
-        sink.NotServed(kind);
-        return cursor.NotServed();
-    }
-
-    private async Task<WatchCursor> ListAsync(WatchCursor cursor, CancellationToken cancellationToken)
-    {
-        var resource = kind.In(cursor.ApiVersion);
-        var readings = ImmutableArray.CreateBuilder<ObjectReading>();
-        var (more, version) = (string.Empty, string.Empty);
-        do
-        {
-            var path = $"{resource.PathOfAll(space)}?limit={PageSize}{Selector}{Query("continue", more)}";
-            using var page = await client.GetAsync(path, cancellationToken);
-            var metadata = page.RootElement.GetProperty("metadata");
-            version = metadata.GetProperty("resourceVersion").GetString() ?? string.Empty;
-            more = metadata.TryGetProperty("continue", out var token) ? token.GetString() ?? string.Empty : string.Empty;
-            readings.AddRange(Items(page.RootElement).Select(item => ApiObjects.Read(item, resource)));
-        }
-        while (more.Length > 0);
-
-        sink.Replace(kind, cursor.ApiVersion, readings.ToImmutable(), ApiObjects.VersionOf(version));
+        var list = await ObjectList.ReadAsync(client, kind, _cursor.ApiVersion, space, cancellationToken);
+        sink.Replace(kind, _cursor.ApiVersion, list.Readings, ApiObjects.VersionOf(list.Version));
         WellAgain();
-        return cursor.Listed(version);
+        return _cursor.Listed(list.Version);
     }
 
-    private async Task<WatchCursor> WatchAsync(WatchCursor cursor, CancellationToken cancellationToken)
+    private async Task<WatchCursor> WatchAsync(CancellationToken cancellationToken)
     {
-        var resource = kind.In(cursor.ApiVersion);
+        var resource = kind.In(_cursor.ApiVersion);
         var length = ShortestWatch * (1 + random.NextDouble());
-        var path = $"{resource.PathOfAll(space)}?watch=true&allowWatchBookmarks=true{Query("resourceVersion", cursor.ResourceVersion)}"
-            + $"&timeoutSeconds={(int)length.TotalSeconds}{Selector}";
+        var path = $"{resource.PathOfAll(space)}?watch=true&allowWatchBookmarks=true"
+            + $"{WatchedKind.Query("resourceVersion", _cursor.ResourceVersion)}&timeoutSeconds={(int)length.TotalSeconds}{kind.Selector}";
+        using var response = await client.OpenAsync(path, cancellationToken);
+        _cursor = _cursor.Opened();
+        WellAgain();
+        var opened = time.GetTimestamp();
+        var next = await FollowAsync(response, resource, cancellationToken);
+        _cursor = _cursor.Lasted(time.GetElapsedTime(opened));
+        return next(_cursor);
+    }
+
+    // Answers how to go on once it is known for how long the watch was open.
+    private async Task<Func<WatchCursor, WatchCursor>> FollowAsync(
+        HttpResponseMessage response, ApiResource resource, CancellationToken cancellationToken)
+    {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var watchdog = time.CreateTimer(
             static state => ((CancellationTokenSource)state!).Cancel(), silence, LongestSilence, Timeout.InfiniteTimeSpan);
         try
         {
-            using var response = await client.OpenAsync(path, silence.Token);
-            WellAgain();
             using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(silence.Token));
-            while (await lines.ReadLineAsync(silence.Token) is { } line)
-            {
-                watchdog.Change(LongestSilence, Timeout.InfiniteTimeSpan);
-                cursor = Take(cursor, line, resource);
-            }
-
-            return cursor.Ended();
+            await TakeAllAsync(lines, resource, watchdog, silence.Token);
+            return cursor => cursor.Next == WatchStep.Watch ? cursor.Ended() : cursor;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return cursor.Failed();
+            // What a server does not tell that was set back to an older state is never told: only a list finds out.
+            return cursor => cursor.Gone();
+        }
+        catch (KubeException exception) when (exception.Fault == KubeFault.Gone)
+        {
+            return _ => Gone(exception);
+        }
+        catch (KubeException exception)
+        {
+            Report(exception);
+            return cursor => cursor.Ended();
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
             // A connection that breaks is nothing to tell: what it means shows when the watch is resumed.
-            return cursor.Ended();
+            return cursor => cursor.Ended();
         }
-        catch (Exception exception) when (exception is JsonException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             logger.WatchBroken(exception, kind.Plural);
-            return cursor.Gone();
+            return cursor => cursor.Gone();
         }
     }
 
-    private WatchCursor Take(WatchCursor cursor, string line, ApiResource resource)
+    private async Task TakeAllAsync(StreamReader lines, ApiResource resource, ITimer watchdog, CancellationToken cancellationToken)
     {
-        using var document = JsonDocument.Parse(line);
-        var type = document.RootElement.GetProperty("type").GetString();
+        while (_cursor.Next == WatchStep.Watch && await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            watchdog.Change(LongestSilence, Timeout.InfiniteTimeSpan);
+            try
+            {
+                Take(line, resource);
+            }
+            catch (JsonException)
+            {
+                if (await lines.ReadLineAsync(cancellationToken) is null)
+                {
+                    // The connection was cut in the middle of the line. The watch is resumed from the line before it.
+                    return;
+                }
+
+                throw;
+            }
+        }
+    }
+
+    private void Take(string line, ApiResource resource)
+    {
+        using var document = JsonDocument.Parse(line, KubeJson.Options);
+        var type = document.RootElement.TextOf("type");
         var item = document.RootElement.GetProperty("object");
         if (type == "ERROR")
         {
-            var code = item.TryGetProperty("code", out var number) ? number.GetInt32() : 500;
-            throw KubeException.Of($"WATCH {resource.Plural}", (System.Net.HttpStatusCode)code, item.GetRawText());
+            var code = item.TryGetProperty("code", out var number) && number.TryGetInt32(out var known) ? known : 500;
+            throw KubeException.Of($"WATCH {resource.Plural}", (HttpStatusCode)code, item.GetRawText());
         }
 
+        var version = item.TryGetObject("metadata", out var metadata) ? metadata.TextOf("resourceVersion") ?? string.Empty : string.Empty;
+        var next = version.Length > 0 ? _cursor.Seen(version) : _cursor;
+        if (next.Next == WatchStep.Watch)
+        {
+            Tell(type, item, resource, ApiObjects.VersionOf(version));
+        }
+
+        _cursor = next;
+    }
+
+    private void Tell(string? type, JsonElement item, ApiResource resource, ulong version)
+    {
         switch (type)
         {
             case "ADDED" or "MODIFIED":
-                sink.Put(ApiObjects.Read(item, resource));
+                sink.Put(kind, ApiObjects.Read(item, resource), version);
                 break;
             case "DELETED":
-                sink.Remove(ApiObjects.Read(item, resource));
+                sink.Remove(kind, ApiObjects.Read(item, resource), version);
+                break;
+            case "BOOKMARK":
+                sink.Passed(kind, version);
                 break;
         }
-
-        return item.GetProperty("metadata").GetProperty("resourceVersion").GetString() is { Length: > 0 } version
-            ? cursor.Seen(version)
-            : cursor;
     }
 
-    private string Selector => Query("fieldSelector", kind.FieldSelector) + Query("labelSelector", kind.LabelSelector);
+    private WatchCursor Gone(KubeException exception)
+    {
+        if (_cursor.Restarts >= ManyRestarts)
+        {
+            Report(exception);
+        }
 
-    private static string Query(string name, string value) =>
-        value.Length == 0 ? string.Empty : $"&{name}={Uri.EscapeDataString(value)}";
+        return _cursor.Gone();
+    }
 
-    private static JsonElement.ArrayEnumerator Items(JsonElement list) =>
-        list.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default;
+    private WatchCursor NotServed()
+    {
+        Report(
+            KubeFault.NotFound,
+            $"{kind.Plural}{(kind.Group.Length > 0 ? $".{kind.Group}" : string.Empty)} are not served: is the definition installed?");
+        var next = _cursor.NotServed();
+        if (!next.IsKnown)
+        {
+            sink.NotServed(kind);
+        }
+
+        return next;
+    }
 
     private void Report(KubeException exception)
     {
-        if (exception.Fault == KubeFault.Forbidden)
-        {
-            var scope = space.Length == 0 ? "in all namespaces" : $"in namespace {space}";
-            Report($"{exception.Message}. Grant get, list and watch of {kind.Plural} {scope}");
-        }
-        else
-        {
-            Report(exception.Message);
-        }
+        var scope = space.Length == 0 ? "in all namespaces" : $"in namespace {space}";
+        Report(exception.Fault, exception.Fault == KubeFault.Forbidden
+            ? $"{exception.Message}. Grant get, list and watch of {kind.Plural} {scope}"
+            : exception.Message);
     }
 
-    private void Report(string trouble)
+    private void Report(KubeFault fault, string trouble)
     {
-        if (_trouble is null)
+        if (_trouble != fault)
         {
             logger.WatchTroubled(kind.Plural, trouble);
         }
 
-        _trouble = trouble;
+        _trouble = fault;
     }
 
     private void WellAgain()

@@ -30,15 +30,14 @@ internal static class ServedVersions
         try
         {
             using var list = await client.GetAsync(resource.Root, cancellationToken);
-            return list.RootElement.TryGetProperty("resources", out var resources)
-                && resources.EnumerateArray().Any(item => IsNamed(item, resource.Plural));
+            return list.RootElement.ValueKind == JsonValueKind.Object
+                && list.RootElement.TryGetProperty("resources", out var resources)
+                && resources.ValueKind == JsonValueKind.Array
+                && resources.EnumerateArray().Any(item => item.TextOf("name") == resource.Plural);
         }
         catch (KubeException exception) when (exception.Fault == KubeFault.NotFound)
         {
             return false;
         }
     }
-
-    private static bool IsNamed(JsonElement resource, string plural) =>
-        resource.TryGetProperty("name", out var name) && name.GetString() == plural;
 }

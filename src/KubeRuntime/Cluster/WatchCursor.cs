@@ -1,3 +1,5 @@
+using XdsCanary.KubeRuntime.Api;
+
 namespace XdsCanary.KubeRuntime.Cluster;
 
 /// <summary>What a watcher does next.</summary>
@@ -34,8 +36,16 @@ internal sealed record WatchCursor
     /// <summary>The object version that was seen last; empty when everything has to be listed.</summary>
     public string ResourceVersion { get; private init; } = string.Empty;
 
-    /// <summary>How many steps failed one after another.</summary>
+    /// <summary>How many calls failed one after another.</summary>
     public int Failures { get; private init; }
+
+    /// <summary>How many watches did not last, one after another.</summary>
+    public int Restarts { get; private init; }
+
+    /// <summary>Whether objects of the kind were listed, and the kind has not disappeared since.</summary>
+    public bool IsKnown { get; private init; }
+
+    private bool IsMissed { get; init; }
 
     private TimeSpan BasePause { get; init; }
 
@@ -49,38 +59,70 @@ internal sealed record WatchCursor
         BasePause = TimeSpan.Zero,
     };
 
-    /// <summary>The API server does not serve the kind: it is looked for again, for a definition may be added.</summary>
-    public WatchCursor NotServed() => this with
+    /// <summary>
+    /// The API server does not serve the kind: it is looked for again, for a definition may be added. A kind that was there is given
+    /// up (<see cref="IsKnown"/> is false) only the second time: one wrong answer, as of a server that starts, takes away no objects.
+    /// </summary>
+    public WatchCursor NotServed()
     {
-        Next = WatchStep.Discover,
-        ApiVersion = string.Empty,
-        ResourceVersion = string.Empty,
-        Failures = 0,
-        BasePause = NotServedPause,
-    };
+        var isDoubted = IsKnown && !IsMissed;
+        return this with
+        {
+            Next = WatchStep.Discover,
+            ApiVersion = isDoubted ? ApiVersion : string.Empty,
+            ResourceVersion = isDoubted ? ResourceVersion : string.Empty,
+            IsKnown = isDoubted,
+            IsMissed = isDoubted,
+            Failures = 0,
+            BasePause = NotServedPause,
+        };
+    }
 
     /// <summary>Everything was listed.</summary>
     /// <param name="resourceVersion">The version of the list.</param>
-    public WatchCursor Listed(string resourceVersion) => Seen(resourceVersion) with { Next = WatchStep.Watch };
+    public WatchCursor Listed(string resourceVersion) => this with
+    {
+        Next = WatchStep.Watch,
+        ResourceVersion = resourceVersion,
+        IsKnown = true,
+        IsMissed = false,
+        Failures = 0,
+        BasePause = TimeSpan.Zero,
+    };
 
-    /// <summary>An object or a bookmark came.</summary>
+    /// <summary>The API server began to answer a watch.</summary>
+    public WatchCursor Opened() => this with { Failures = 0, IsMissed = false };
+
+    /// <summary>An object or a bookmark came. An older one than before means that the server's history was set back: all is listed.</summary>
     /// <param name="resourceVersion">Its version.</param>
-    public WatchCursor Seen(string resourceVersion) =>
-        this with { ResourceVersion = resourceVersion, Failures = 0, BasePause = TimeSpan.Zero };
+    public WatchCursor Seen(string resourceVersion)
+    {
+        var (last, version) = (ApiObjects.VersionOf(ResourceVersion), ApiObjects.VersionOf(resourceVersion));
+        return version > 0 && version < last ? Gone() : this with { ResourceVersion = resourceVersion, BasePause = TimeSpan.Zero };
+    }
 
-    /// <summary>The watch ended as it does from time to time. A server that ends each at once is not asked without end.</summary>
-    public WatchCursor Ended() => this with { Next = WatchStep.Discover, BasePause = FirstPause };
+    /// <summary>A watch is over, which was open for a while. One that was long enough shows that all is well.</summary>
+    /// <param name="time">How long.</param>
+    public WatchCursor Lasted(TimeSpan time) => time >= LongestPause ? this with { Restarts = 0 } : this;
+
+    /// <summary>The watch ended as it does from time to time. A server that ends each at once is asked less and less often.</summary>
+    public WatchCursor Ended() => this with
+    {
+        Next = WatchStep.Discover,
+        Restarts = Restarts + 1,
+        BasePause = Longer(FirstPause, Restarts),
+    };
 
     /// <summary>The version that was seen last is too old: everything is listed again, not by all watchers at the same moment.</summary>
     public WatchCursor Gone() => this with
     {
-        Next = WatchStep.List,
+        Next = ApiVersion.Length > 0 ? WatchStep.List : WatchStep.Discover,
         ResourceVersion = string.Empty,
-        Failures = Failures + 1,
-        BasePause = Longer(RelistPause, Failures),
+        Restarts = Restarts + 1,
+        BasePause = Longer(RelistPause, Restarts),
     };
 
-    /// <summary>The step failed.</summary>
+    /// <summary>A call failed.</summary>
     public WatchCursor Failed() => this with
     {
         // What is served may have changed with the fault's cause.

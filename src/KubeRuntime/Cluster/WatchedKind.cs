@@ -19,7 +19,16 @@ public sealed record WatchedKind(string Group, string Kind, string Plural, Immut
     /// <summary>True when the API server has to be asked which version it serves.</summary>
     public bool HasChoice => Versions.Length > 1;
 
+    /// <summary>What is left out, as a part of a query; begins with an ampersand unless it is empty.</summary>
+    internal string Selector => Query("fieldSelector", FieldSelector) + Query("labelSelector", LabelSelector);
+
     /// <summary>The resource in one of the versions.</summary>
     /// <param name="version">The version.</param>
     public ApiResource In(string version) => new(Group, version, Plural, Kind);
+
+    /// <summary>A part of a query.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="value">Its value; nothing is written when it is empty.</param>
+    internal static string Query(string name, string value) =>
+        value.Length == 0 ? string.Empty : $"&{name}={Uri.EscapeDataString(value)}";
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using XdsCanary.KubeRuntime.Api;
@@ -23,7 +22,8 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
     private readonly long _epoch = time.GetTimestamp();
     private LeaseView _view = new();
     private long _writeUntil;
-    private volatile bool _isInTrouble;
+    private long _writeUntilOfDay;
+    private KubeFault? _trouble;
     private volatile string _leader = string.Empty;
     private volatile int _state = (int)LeadershipState.Following;
 
@@ -31,7 +31,10 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
     public LeadershipState State => (LeadershipState)_state;
 
     /// <inheritdoc/>
-    public bool MayWrite => State == LeadershipState.Leading && Now.Ticks < Interlocked.Read(ref _writeUntil);
+    public bool MayWrite => State == LeadershipState.Leading
+        && Now.Ticks < Interlocked.Read(ref _writeUntil)
+        // The monotonic clock stands still while a machine sleeps; the lease runs out nevertheless.
+        && time.GetUtcNow().UtcTicks < Interlocked.Read(ref _writeUntilOfDay);
 
     /// <inheritdoc/>
     public string Leader => _leader;
@@ -41,46 +44,48 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
 
     private TimeSpan Now => time.GetElapsedTime(_epoch);
 
+    // Several attempts fit into a lease, so that one that is not answered does not cost it.
+    private TimeSpan AttemptLimit
+    {
+        get
+        {
+            var third = (options.Duration - options.Margin) / 3;
+            return third > options.RetryPeriod ? third : options.RetryPeriod;
+        }
+    }
+
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        var led = State == LeadershipState.Leading;
         await base.StopAsync(cancellationToken);
         Become(LeadershipState.Following, string.Empty);
-        if (led)
+        if (_view.Holder == options.Identity)
         {
             await GiveUpAsync(cancellationToken);
         }
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Competes until cancelled.</summary>
+    /// <param name="cancellationToken">Ends it with <see cref="OperationCanceledException"/>.</param>
+    internal async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            await CompeteAsync(stoppingToken);
-            await Task.Delay(options.RetryPeriod, time, stoppingToken);
+            await CompeteAsync(cancellationToken);
+            await Task.Delay(options.RetryPeriod, time, cancellationToken);
         }
     }
 
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
     private async Task CompeteAsync(CancellationToken cancellationToken)
     {
-        var started = Now;
+        using var limit = new CallLimit(AttemptLimit, time, cancellationToken);
         try
         {
-            var lease = await client.FindAsync(Leases, options.Name, cancellationToken);
-            _view = lease is null ? new LeaseView() : LeaseRecord.Read(_view, lease, Now);
-            if (!_view.IsFree(options.Identity, Now))
-            {
-                Become(LeadershipState.Following, _view.Holder);
-                return;
-            }
-
-            var record = LeaseRecord.Take(_view, options, time.GetUtcNow());
-            await WriteAsync(record, cancellationToken);
-            Interlocked.Exchange(ref _writeUntil, (started + options.Duration - options.Margin).Ticks);
-            Become(LeadershipState.Leading, options.Identity);
-            _isInTrouble = false;
+            await TryAsync(limit.Token);
+            _trouble = null;
         }
         catch (KubeException exception) when (exception.Fault == KubeFault.Conflict)
         {
@@ -88,7 +93,16 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
         }
         catch (KubeException exception)
         {
-            Report(exception);
+            Report(exception.Fault, exception.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Report(KubeFault.Unavailable, $"no answer within {AttemptLimit.TotalSeconds:0.#} s");
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Whatever is written there: a record that cannot be used must not end the program.
+            Report(KubeFault.Invalid, exception.Message);
         }
         finally
         {
@@ -99,12 +113,28 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
         }
     }
 
-    private async Task WriteAsync(JsonObject record, CancellationToken cancellationToken)
+    private async Task TryAsync(CancellationToken cancellationToken)
     {
-        var written = _view.Version.Length == 0
+        var (started, startedOfDay) = (Now, time.GetUtcNow());
+        var lease = await client.FindAsync(Leases, options.Name, cancellationToken);
+        _view = lease is null ? _view.Missing(Now) : LeaseRecord.Read(_view, lease, options.Duration, Now);
+        if (!_view.IsFree(options.Identity, Now))
+        {
+            Become(LeadershipState.Following, _view.Holder);
+            return;
+        }
+
+        var record = LeaseRecord.Take(lease, _view, options, time.GetUtcNow());
+        var written = lease is null
             ? await client.CreateAsync(Leases, options.Name.Namespace, record, cancellationToken)
             : await client.ReplaceAsync(Leases, options.Name, record, cancellationToken);
-        _view = LeaseRecord.Read(_view, written, Now);
+        _view = LeaseRecord.Read(_view, written, options.Duration, Now);
+        // Who was told to stop meanwhile does not begin to lead.
+        cancellationToken.ThrowIfCancellationRequested();
+        var lasts = options.Duration - options.Margin;
+        Interlocked.Exchange(ref _writeUntilOfDay, (startedOfDay + lasts).UtcTicks);
+        Interlocked.Exchange(ref _writeUntil, (started + lasts).Ticks);
+        Become(LeadershipState.Leading, options.Identity);
     }
 
     private async Task GiveUpAsync(CancellationToken cancellationToken)
@@ -112,9 +142,14 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
         using var limit = new CallLimit(GiveUpLimit, time, cancellationToken);
         try
         {
-            await client.ReplaceAsync(Leases, options.Name, LeaseRecord.GiveUp(_view, options), limit.Token);
+            // Read again: a renewal that was cut short may have been written.
+            var lease = await client.FindAsync(Leases, options.Name, limit.Token);
+            if (lease is not null && LeaseRecord.Read(_view, lease, options.Duration, Now).Holder == options.Identity)
+            {
+                await client.ReplaceAsync(Leases, options.Name, LeaseRecord.GiveUp(lease, options), limit.Token);
+            }
         }
-        catch (Exception exception) when (exception is KubeException or OperationCanceledException)
+        catch (Exception exception)
         {
             logger.LeaseTroubled(options.Name, exception.Message);
         }
@@ -149,12 +184,12 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
         Changed.Raise();
     }
 
-    private void Report(KubeException exception)
+    private void Report(KubeFault fault, string trouble)
     {
-        if (!_isInTrouble)
+        if (_trouble != fault)
         {
-            logger.LeaseTroubled(options.Name, exception.Message);
-            _isInTrouble = true;
+            logger.LeaseTroubled(options.Name, trouble);
+            _trouble = fault;
         }
     }
 }

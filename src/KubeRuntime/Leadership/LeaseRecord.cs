@@ -11,66 +11,66 @@ internal static class LeaseRecord
     /// <summary>Takes a record over.</summary>
     /// <param name="view">What was known before.</param>
     /// <param name="lease">The object.</param>
+    /// <param name="fallback">How long a record lasts that does not say it.</param>
     /// <param name="now">The time.</param>
-    public static LeaseView Read(LeaseView view, JsonObject lease, TimeSpan now)
+    public static LeaseView Read(LeaseView view, JsonObject lease, TimeSpan fallback, TimeSpan now)
     {
         var spec = lease["spec"] as JsonObject;
         return view.Read(
             (string?)spec?["holderIdentity"] ?? string.Empty,
             (string?)lease["metadata"]?["resourceVersion"] ?? string.Empty,
-            TimeSpan.FromSeconds((int?)spec?["leaseDurationSeconds"] ?? 0),
+            (int?)spec?["leaseDurationSeconds"] is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : fallback,
             (int?)spec?["leaseTransitions"] ?? 0,
             now);
     }
 
-    /// <summary>The record that takes or renews a lease.</summary>
+    /// <summary>The record that takes or renews a lease: the one that was read, but for what is ours to say.</summary>
+    /// <param name="lease">The object; null when there is none.</param>
     /// <param name="view">What is known of it.</param>
     /// <param name="options">The lease and the replica.</param>
     /// <param name="now">The time of day.</param>
-    public static JsonObject Take(LeaseView view, LeaseOptions options, DateTimeOffset now)
+    public static JsonObject Take(JsonObject? lease, LeaseView view, LeaseOptions options, DateTimeOffset now)
     {
-        var isNew = view.Holder != options.Identity;
         var time = now.UtcDateTime.ToString(MicroTime, CultureInfo.InvariantCulture);
-        var spec = new JsonObject
-        {
-            ["holderIdentity"] = options.Identity,
-            ["leaseDurationSeconds"] = (int)Math.Ceiling(options.Duration.TotalSeconds),
-            ["renewTime"] = time,
-            ["leaseTransitions"] = view.Transitions + (isNew && view.Version.Length > 0 ? 1 : 0),
-        };
-        if (isNew)
+        var (record, spec) = Copy(lease, options);
+        spec["holderIdentity"] = options.Identity;
+        spec["leaseDurationSeconds"] = (int)Math.Ceiling(options.Duration.TotalSeconds);
+        spec["renewTime"] = time;
+        if (view.Holder != options.Identity || lease is null)
         {
             spec["acquireTime"] = time;
+            spec["leaseTransitions"] = view.Transitions + (lease is null ? 0 : 1);
         }
 
-        return Of(view, options, spec);
+        return record;
     }
 
     /// <summary>The record that gives a lease up.</summary>
-    /// <param name="view">What is known of it.</param>
+    /// <param name="lease">The object.</param>
     /// <param name="options">The lease and the replica.</param>
-    public static JsonObject GiveUp(LeaseView view, LeaseOptions options) => Of(view, options, new JsonObject
+    public static JsonObject GiveUp(JsonObject lease, LeaseOptions options)
     {
-        ["holderIdentity"] = string.Empty,
-        ["leaseDurationSeconds"] = 1,
-        ["leaseTransitions"] = view.Transitions,
-    });
+        var (record, spec) = Copy(lease, options);
+        spec["holderIdentity"] = string.Empty;
+        spec["leaseDurationSeconds"] = 1;
+        return record;
+    }
 
-    private static JsonObject Of(LeaseView view, LeaseOptions options, JsonObject spec)
+    // With the version that was read: whoever writes between that and our write has won.
+    private static (JsonObject Record, JsonObject Spec) Copy(JsonObject? lease, LeaseOptions options)
     {
-        var metadata = new JsonObject { ["name"] = options.Name.Name, ["namespace"] = options.Name.Namespace };
-        if (view.Version.Length > 0)
-        {
-            // Whoever writes between our read and this write has won.
-            metadata["resourceVersion"] = view.Version;
-        }
-
-        return new JsonObject
+        var record = (JsonObject?)lease?.DeepClone() ?? new JsonObject
         {
             ["apiVersion"] = "coordination.k8s.io/v1",
             ["kind"] = "Lease",
-            ["metadata"] = metadata,
-            ["spec"] = spec,
+            ["metadata"] = new JsonObject { ["name"] = options.Name.Name, ["namespace"] = options.Name.Namespace },
         };
+        if (record["spec"] is not JsonObject spec)
+        {
+            spec = [];
+            record["spec"] = spec;
+        }
+
+        return (record, spec);
     }
 }

@@ -36,6 +36,12 @@ internal sealed record LeaseView
         SeenAt = version == Version ? SeenAt : now,
     };
 
+    /// <summary>
+    /// There is no record. Whoever was seen to hold one may not have noticed yet, and keeps for as long as its lease lasts.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    public LeaseView Missing(TimeSpan now) => Read(Holder, string.Empty, Duration, Transitions, now);
+
     /// <summary>Whether a replica may take the lease.</summary>
     /// <param name="identity">The replica.</param>
     /// <param name="now">The time.</param>
