@@ -17,9 +17,13 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="definitions">Canaries and what they refer to.</param>
 /// <param name="workloads">What is released, and what it is configured by.</param>
 /// <param name="mesh">What traffic is routed by.</param>
+/// <param name="time">The clock.</param>
 internal sealed class ClusterObjects(
-    KubeClient client, ILeadership leadership, ClusterSource definitions, ClusterSource workloads, ClusterSource mesh)
+    KubeClient client, ILeadership leadership, ClusterSource definitions, ClusterSource workloads, ClusterSource mesh, TimeProvider time)
 {
+    // A write that is under way when the lease runs out must not land under the next leader: no longer than the lease's margin.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
+
     /// <summary>True when this replica acts on canaries, and not another one.</summary>
     public bool IsInCharge => leadership.State != LeadershipState.Following;
 
@@ -53,21 +57,21 @@ internal sealed class ClusterObjects(
     /// <summary>Applies the fields that we own.</summary>
     public Task<SourceObject> ApplyAsync(
         ApiResource resource, NamespacedName name, JsonObject body, CancellationToken cancellationToken) =>
-        WriteAsync(resource, () => client.ApplyAsync(resource, name, body, cancellationToken));
+        WriteAsync(resource, token => client.ApplyAsync(resource, name, body, token), cancellationToken);
 
     /// <summary>Creates an object.</summary>
     public Task<SourceObject> CreateAsync(ApiResource resource, string space, JsonObject body, CancellationToken cancellationToken) =>
-        WriteAsync(resource, () => client.CreateAsync(resource, space, body, cancellationToken));
+        WriteAsync(resource, token => client.CreateAsync(resource, space, body, token), cancellationToken);
 
     /// <summary>Replaces an object.</summary>
     public Task<SourceObject> ReplaceAsync(
         ApiResource resource, NamespacedName name, JsonObject body, CancellationToken cancellationToken) =>
-        WriteAsync(resource, () => client.ReplaceAsync(resource, name, body, cancellationToken));
+        WriteAsync(resource, token => client.ReplaceAsync(resource, name, body, token), cancellationToken);
 
     /// <summary>Changes fields of an object.</summary>
     public Task<SourceObject> MergeAsync(
         ApiResource resource, NamespacedName name, JsonObject body, CancellationToken cancellationToken) =>
-        WriteAsync(resource, () => client.MergeAsync(resource, name, body, cancellationToken));
+        WriteAsync(resource, token => client.MergeAsync(resource, name, body, token), cancellationToken);
 
     /// <summary>Changes an object that belongs to somebody else.</summary>
     /// <param name="resource">Its resource.</param>
@@ -83,7 +87,7 @@ internal sealed class ClusterObjects(
     /// <summary>Replaces the status of an object.</summary>
     public Task<SourceObject> ReplaceStatusAsync(
         ApiResource resource, NamespacedName name, JsonObject status, CancellationToken cancellationToken) =>
-        WriteAsync(resource, () => client.ReplaceStatusAsync(resource, name, status, cancellationToken));
+        WriteAsync(resource, token => client.ReplaceStatusAsync(resource, name, status, token), cancellationToken);
 
     /// <summary>Deletes an object.</summary>
     public Task DeleteAsync(ApiResource resource, NamespacedName name, CancellationToken cancellationToken)
@@ -109,10 +113,22 @@ internal sealed class ClusterObjects(
         ];
     }
 
-    private async Task<SourceObject> WriteAsync(ApiResource resource, Func<Task<JsonObject>> write)
+    private async Task<SourceObject> WriteAsync(
+        ApiResource resource, Func<CancellationToken, Task<JsonObject>> write, CancellationToken cancellationToken)
     {
         EnsureWriting();
-        var written = ApiObjects.Read(await write(), resource);
+        using var timer = new CancellationTokenSource(Longest, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        SourceObject written;
+        try
+        {
+            written = ApiObjects.Read(await write(limit.Token), resource);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KubeException(KubeFault.Unavailable, $"{resource.Plural}: no answer within {Longest.TotalSeconds:0} s", exception);
+        }
+
         if (written.Key.Group != ClusterKinds.Events.Group && written.Key.Kind != ClusterKinds.ControllerRevisions.Kind)
         {
             SourceOf(resource.Group, resource.Kind).Put(written);

@@ -41,7 +41,8 @@ public static class ClusterRegistration
             provider.GetRequiredService<ILeadership>(),
             provider.GetRequiredKeyedService<ClusterSource>(Definitions),
             provider.GetRequiredKeyedService<ClusterSource>(Workloads),
-            provider.GetRequiredKeyedService<ClusterSource>(Mesh)));
+            provider.GetRequiredKeyedService<ClusterSource>(Mesh),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(options.Cluster);
         services.AddSingleton(new MapperOptions { NoCrossNamespaceReferences = options.Cluster.NoCrossNamespaceReferences });
         services.AddSingleton(provider => new EventRecorder(

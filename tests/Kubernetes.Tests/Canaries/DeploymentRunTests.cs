@@ -89,6 +89,7 @@ public sealed class DeploymentRunTests(CanaryCluster home) : IClassFixture<Canar
             kind: ConfigMap
             metadata: {name: podinfo-config-env, namespace: test}
             data: {color: green}
+            binaryData: {logo: AAECAw==}
             """);
 
         await place.PhaseAsync("Progressing");
