@@ -7,4 +7,11 @@ internal static partial class AdminLog
     [LoggerMessage(XdsEventIds.NoToken, LogLevel.Warning,
         "Nobody can steer canaries: the admin token cannot be kept ({Reason}). Set --admin-token, or a --state directory that can be written to.")]
     public static partial void NoToken(this ILogger logger, string reason);
+
+    [LoggerMessage(
+        XdsEventIds.PeerSilent, LogLevel.Warning, "Replica {Replica} does not answer ({Reason}): how far its proxies follow is not known")]
+    public static partial void PeerSilent(this ILogger logger, string replica, string reason);
+
+    [LoggerMessage(XdsEventIds.PeerAnswers, LogLevel.Information, "Replica {Replica} answers again")]
+    public static partial void PeerAnswers(this ILogger logger, string replica);
 }

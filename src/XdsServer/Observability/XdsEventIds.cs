@@ -59,4 +59,10 @@ internal static class XdsEventIds
 
     /// <summary>No token can be kept: canaries cannot be steered.</summary>
     public const int NoToken = 1202;
+
+    /// <summary>Another replica does not answer.</summary>
+    public const int PeerSilent = 1203;
+
+    /// <summary>It answers again.</summary>
+    public const int PeerAnswers = 1204;
 }

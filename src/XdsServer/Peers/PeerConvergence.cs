@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Objects;
+using XdsCanary.XdsServer.Observability;
 using XdsCanary.XdsServer.Streams;
 
 namespace XdsCanary.XdsServer.Peers;
@@ -16,13 +17,16 @@ namespace XdsCanary.XdsServer.Peers;
 /// <param name="directory">The other replicas.</param>
 /// <param name="http">Calls them.</param>
 /// <param name="token">What they want to be shown.</param>
-internal sealed class PeerConvergence(ConvergenceTracker local, PeerDirectory directory, HttpClient http, string token)
+/// <param name="logger">The log.</param>
+internal sealed class PeerConvergence(
+    ConvergenceTracker local, PeerDirectory directory, HttpClient http, string token, ILogger<PeerConvergence> logger)
     : IConvergenceProbe, IProxyStatsOfPeers
 {
     /// <summary>The path of reports.</summary>
     public const string Path = "/api/peer/convergence";
 
     private readonly ConcurrentDictionary<Uri, PeerReport> _last = new();
+    private readonly ConcurrentDictionary<Uri, bool> _silent = new();
 
     /// <inheritdoc/>
     public ImmutableArray<Uri> Endpoints => [.. _last.Values.SelectMany(report => report.StatsEndpoints).Distinct()];
@@ -65,12 +69,21 @@ internal sealed class PeerConvergence(ConvergenceTracker local, PeerDirectory di
             if (report is not null)
             {
                 _last[peer] = report;
+                if (_silent.TryRemove(peer, out _))
+                {
+                    logger.PeerAnswers(peer.Authority);
+                }
             }
 
             return report;
         }
         catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
         {
+            if (_silent.TryAdd(peer, true))
+            {
+                logger.PeerSilent(peer.Authority, exception.Message);
+            }
+
             return null;
         }
     }

@@ -48,7 +48,8 @@ internal static class PeerRegistration
             provider.GetRequiredService<ConvergenceTracker>(),
             provider.GetRequiredService<PeerDirectory>(),
             new HttpClient(new SocketsHttpHandler { ConnectTimeout = CallLimit, UseProxy = false }) { Timeout = CallLimit },
-            options.AdminToken));
+            options.AdminToken,
+            provider.GetRequiredService<ILogger<PeerConvergence>>()));
         services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<PeerConvergence>());
         services.AddSingleton<IProxyStats>(provider => new FleetStats(
             provider.GetRequiredService<ConnectedProxyStats>(), provider.GetRequiredService<PeerConvergence>()));

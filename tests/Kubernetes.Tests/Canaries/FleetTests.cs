@@ -88,7 +88,7 @@ public sealed class FleetTests
         Arguments =
         [
             "--kubeconfig", cluster.ControlPlane.AdminKubeconfig, "--lease-namespace", "test", "--admin-token", Token,
-            "--peer-service", "peers.test", "--peer-address", AddressOf(number), "--identifier", $"replica-{number}",
+            "--admin-address", "0.0.0.0", "--peer-service", "peers.test", "--peer-address", AddressOf(number), "--identifier", $"replica-{number}",
         ],
     });
 

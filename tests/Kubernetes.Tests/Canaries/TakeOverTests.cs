@@ -71,6 +71,10 @@ public sealed class TakeOverTests
         {
             await CheckAsync(cluster, place, canaries, weights);
         }
+
+        var advanced = weights.Count(pair => pair.Value.Count > 1 && pair.Value.Max() > pair.Value[0]);
+        Figures.Record($"{recorded.Values.Sum(canaries => canaries.Count)} canaries taken over, {advanced} runs went on to a higher weight");
+        Assert.True(advanced > 0, "No run went on.");
     }
 
     private static async Task CheckAsync(
