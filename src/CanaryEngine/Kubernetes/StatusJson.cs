@@ -60,10 +60,11 @@ internal static class StatusJson
             return CanaryStatus.Empty;
         }
 
-        var own = json.DeepClone().AsObject();
-        foreach (var field in NotOurs)
+        // What is not written has the value of a canary that nothing is known of; reading alone would make it null.
+        var own = JsonSerializer.SerializeToNode(CanaryStatus.Empty, CanaryStateJson.Default.CanaryStatus)!.AsObject();
+        foreach (var (field, value) in json.Where(field => field.Value is not null && !NotOurs.Contains(field.Key)))
         {
-            own.Remove(field);
+            own[field] = value!.DeepClone();
         }
 
         var time = json["lastTransitionTime"]?.GetValue<string>();
