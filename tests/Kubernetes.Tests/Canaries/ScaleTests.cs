@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using XdsCanary.TestKit;
+using XdsCanary.TestKit.Cluster;
+using XdsCanary.TestKit.RealEnvoy;
+using XdsCanary.TestKit.Server;
+
+namespace XdsCanary.Kubernetes.Tests.Canaries;
+
+/// <summary>
+/// A large mesh in the API server: a thousand splits of two thousand Services with ten thousand endpoints when XDSCANARY_LONG=1, a
+/// tenth of it otherwise.
+/// </summary>
+public sealed class ScaleTests
+{
+    private const int EndpointsPerService = 5;
+    private const int Writers = 16;
+
+    private static bool IsLong => Environment.GetEnvironmentVariable("XDSCANARY_LONG") == "1";
+
+    [Fact]
+    public async Task A_weight_patched_in_a_large_mesh_is_acknowledged_soon()
+    {
+        Tool.Find("envoy");
+        var splits = IsLong ? 1000 : 100;
+        var changes = IsLong ? 200 : 20;
+        await using var plane = await ControlPlane.StartAsync(new ControlPlaneOptions());
+        foreach (var file in Directory.EnumerateFiles(RepositoryPaths.Combine("charts", "xds-canary", "files", "crds"), "*.yaml"))
+        {
+            await plane.Api.ApplyYamlAsync(await File.ReadAllTextAsync(file));
+        }
+
+        await Eventually.BecomesAsync(async () => await plane.Api.TryGetAsync("/apis/split.smi-spec.io/v1alpha4/trafficsplits") is not null);
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, splits), new ParallelOptions { MaxDegreeOfParallelism = Writers }, async (number, _) => await MakeAsync(plane.Api, number));
+
+        var started = TimeProvider.System.GetTimestamp();
+        await using var server = await ServerProcess.StartAsync(new ServerOptions
+        {
+            Manifests = null,
+            Arguments = ["--kubeconfig", plane.AdminKubeconfig, "--lease-namespace", "default"],
+        });
+        var ready = TimeProvider.System.GetElapsedTime(started);
+        await using var envoy = await EnvoyInstance.StartReadyAsync(new EnvoyOptions { XdsPort = server.Ports.Xds });
+        var memory = ResidentMegabytes(server.ProcessId);
+
+        var times = new List<double>();
+        for (var change = 0; change < changes; change++)
+        {
+            var (split, weight) = (change * 7 % splits, 10 + change);
+            times.Add(await ChangeAsync(plane.Api, server, split, weight % 100));
+        }
+
+        times.Sort();
+        Figures.Record($"{splits} splits, {2 * splits} Services, {2 * splits * EndpointsPerService} endpoints: ready after {ready.TotalSeconds:0.0} s, "
+            + $"{memory} MB resident; {changes} weight patches to acknowledgement: p50 {At(times, 0.5):0.0} ms, p99 {At(times, 0.99):0.0} ms, most {times[^1]:0.0} ms");
+        Assert.Equal(changes, times.Count);
+        Assert.Equal(0, (await server.Admin.StreamsAsync())[0].Types["rds"].Nacks);
+    }
+
+    private static async Task<double> ChangeAsync(KubeApi api, ServerProcess server, int split, int weight)
+    {
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["backends"] = Backends(split, weight) } };
+        var started = TimeProvider.System.GetTimestamp();
+        await api.PatchAsync($"/apis/split.smi-spec.io/v1alpha4/namespaces/default/trafficsplits/s{split}", patch);
+        var limit = TimeSpan.FromSeconds(10);
+        while (TimeProvider.System.GetElapsedTime(started) < limit)
+        {
+            if ((await server.Admin.ConvergenceAsync($"default/s{split}")).IsLiveAt(($"s{split}", 100 - weight), ($"s{split}-next", weight)))
+            {
+                return TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
+            }
+        }
+
+        throw new TimeoutException($"Split s{split} was not acknowledged at {weight} within {limit}.");
+    }
+
+    private static async Task MakeAsync(KubeApi api, int number)
+    {
+        foreach (var (name, part) in new[] { ($"s{number}", 0), ($"s{number}-next", 1) })
+        {
+            await api.PostAsync("/api/v1/namespaces/default/services", KubeJson.ReadYaml(
+                $"{{apiVersion: v1, kind: Service, metadata: {{name: {name}}}, spec: {{ports: [{{name: http, port: 80, targetPort: 8080}}]}}}}")[0]);
+            var endpoints = Enumerable.Range(0, EndpointsPerService).Select(endpoint =>
+                $"{{addresses: [10.{244 + part}.{number / 50}.{(number % 50 * EndpointsPerService) + endpoint + 1}]}}");
+            await api.PostAsync("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", KubeJson.ReadYaml(
+                $"{{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {{name: {name}, labels: {{kubernetes.io/service-name: {name}}}}}, "
+                + $"addressType: IPv4, ports: [{{name: http, port: 8080}}], endpoints: [{string.Join(", ", endpoints)}]}}")[0]);
+        }
+
+        await api.PostAsync("/apis/split.smi-spec.io/v1alpha4/namespaces/default/trafficsplits", new JsonObject
+        {
+            ["apiVersion"] = "split.smi-spec.io/v1alpha4",
+            ["kind"] = "TrafficSplit",
+            ["metadata"] = new JsonObject { ["name"] = $"s{number}" },
+            ["spec"] = new JsonObject { ["service"] = $"s{number}", ["backends"] = Backends(number, 0) },
+        });
+    }
+
+    private static JsonArray Backends(int number, int weight) =>
+    [
+        new JsonObject { ["service"] = $"s{number}", ["weight"] = 100 - weight },
+        new JsonObject { ["service"] = $"s{number}-next", ["weight"] = weight },
+    ];
+
+    private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
+
+    private static long ResidentMegabytes(int process)
+    {
+        using var running = System.Diagnostics.Process.GetProcessById(process);
+        return running.WorkingSet64 / 1_000_000;
+    }
+}
