@@ -43,7 +43,9 @@ public sealed class DeploymentTests(SharedCluster shared) : IClassFixture<Shared
 
         await cluster.Api.ApplyYamlAsync(Yaml.Podinfo(image: "nowhere.example/missing:1").In(place));
 
-        var deployment = await cluster.BecomesAsync($"/apis/apps/v1/namespaces/{place}/deployments/podinfo", found => Progressing(found).Text("reason") == "ProgressDeadlineExceeded");
+        var deployment = await cluster.BecomesAsync(
+            $"/apis/apps/v1/namespaces/{place}/deployments/podinfo",
+            found => Progressing(found).Text("reason") == "ProgressDeadlineExceeded");
         Assert.Equal(2, deployment.Number("status", "availableReplicas"));
         var pods = await cluster.PodsAsync(place, "app=podinfo");
         var bad = Assert.Single(pods, pod => pod.Text("spec", "containers", "0", "image") == "nowhere.example/missing:1");
@@ -62,8 +64,10 @@ public sealed class DeploymentTests(SharedCluster shared) : IClassFixture<Shared
 
         Assert.Equal("false", endpoint.Text("conditions", "ready"));
         var pod = Assert.Single(await cluster.PodsAsync(place, "app=podinfo"));
-        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/{pod.Name()}", found => found.Text("status", "phase") == "Running");
-        await Eventually.GetAsync(() => Ask.StatusAsync($"http://{pod.Text("status", "podIP")}:9898/healthz"), status => status == HttpStatusCode.OK);
+        var running = await cluster.BecomesAsync(
+            $"/api/v1/namespaces/{place}/pods/{pod.Name()}", found => found.Text("status", "phase") == "Running");
+        var health = $"http://{running.Text("status", "podIP")}:9898/healthz";
+        await Eventually.GetAsync(() => Ask.StatusAsync(health), status => status == HttpStatusCode.OK);
         await Assert.ThrowsAsync<HttpRequestException>(() => Ask.StatusAsync($"http://podinfo.{place}/"));
     }
 
@@ -85,8 +89,12 @@ public sealed class DeploymentTests(SharedCluster shared) : IClassFixture<Shared
     private static JsonObject? Progressing(JsonObject deployment) =>
         deployment.Items("status", "conditions").FirstOrDefault(item => item.Text("type") == "Progressing");
 
-    private static async Task<JsonObject?> EndpointAsync(TestCluster cluster, string place) =>
-        (await cluster.Api.ListAsync($"/apis/discovery.k8s.io/v1/namespaces/{place}/endpointslices", "kubernetes.io/service-name=podinfo")).SelectMany(slice => slice.Items("endpoints")).FirstOrDefault();
+    private static async Task<JsonObject?> EndpointAsync(TestCluster cluster, string place)
+    {
+        var slices = await cluster.Api.ListAsync(
+            $"/apis/discovery.k8s.io/v1/namespaces/{place}/endpointslices", "kubernetes.io/service-name=podinfo");
+        return slices.SelectMany(slice => slice.Items("endpoints")).FirstOrDefault();
+    }
 
     private static async Task<List<string?>> LoadAsync(string url, CancellationToken stop)
     {

@@ -12,15 +12,15 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
     {
         var (cluster, place) = await shared.GetAsync();
         await cluster.Api.ApplyYamlAsync(Yaml.DaemonSet().In(place));
-        await cluster.BecomesAsync($"/apis/apps/v1/namespaces/{place}/daemonsets/agent", found => found.Number("status", "numberReady") == 1);
+        await cluster.BecomesAsync(DaemonSet(place), found => found.Number("status", "numberReady") == 1);
 
         await cluster.Api.ApplyYamlAsync(Yaml.DaemonSet("{scaled-to: zero}").In(place));
-        await cluster.BecomesAsync($"/apis/apps/v1/namespaces/{place}/daemonsets/agent", found => found.Number("status", "desiredNumberScheduled") == 0);
+        await cluster.BecomesAsync(DaemonSet(place), found => found.Number("status", "desiredNumberScheduled") == 0);
         await Eventually.GetAsync(() => cluster.PodsAsync(place, "app=agent"), pods => pods.Count == 0);
         Assert.Empty(cluster.Node.ProcessIdsOf(place));
 
         await cluster.Node.LabelAsync("scaled-to", "zero");
-        await cluster.BecomesAsync($"/apis/apps/v1/namespaces/{place}/daemonsets/agent", found => found.Number("status", "numberReady") == 1);
+        await cluster.BecomesAsync(DaemonSet(place), found => found.Number("status", "numberReady") == 1);
     }
 
     [Fact]
@@ -28,12 +28,12 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
     {
         var (cluster, place) = await shared.GetAsync();
         await cluster.Api.ApplyYamlAsync(Yaml.Pod("picky", "args: []", "nodeSelector: {disk: fast}").In(place));
-        var pod = await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/picky", found => found.Condition("PodScheduled") == "False");
+        var pod = await cluster.BecomesAsync(Pod(place, "picky"), found => found.Condition("PodScheduled") == "False");
         Assert.Null(pod.Text("spec", "nodeName"));
 
         await cluster.Node.LabelAsync("disk", "fast");
 
-        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/picky", found => found.Condition("Ready") == "True");
+        await cluster.BecomesAsync(Pod(place, "picky"), found => found.Condition("Ready") == "True");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
 
         await cluster.Api.ApplyYamlAsync(Yaml.Pod("configured", Container.ReplaceLineEndings(" "), Spec.ReplaceLineEndings(" ")).In(place));
 
-        var pod = await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/configured", found => found.Condition("Ready") == "True");
+        var pod = await cluster.BecomesAsync(Pod(place, "configured"), found => found.Condition("Ready") == "True");
         var address = pod.Text("status", "podIP");
         var info = await Eventually.GetAsync(() => Ask.InfoAsync($"http://{address}:9898/"), _ => true);
         Assert.Equal("from the map", info.Text("message"));
@@ -101,7 +101,7 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
 
         foreach (var name in (string[])["left", "right"])
         {
-            var pod = await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/{name}", found => found.Condition("Ready") == "True");
+            var pod = await cluster.BecomesAsync(Pod(place, name), found => found.Condition("Ready") == "True");
             Assert.Equal(name, (await Ask.InfoAsync($"http://{pod.Text("status", "podIP")}:7070/")).Text("hostname"));
         }
     }
@@ -109,6 +109,7 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
     [Fact]
     public async Task Pod_reaches_services_and_the_api_server()
     {
+        Tool.Find("hey");
         var (cluster, place) = await shared.GetAsync();
         await cluster.Api.ApplyYamlAsync(Yaml.Podinfo(replicas: 1).In(place));
         await cluster.DeploymentBecomesReadyAsync(place, "podinfo");
@@ -128,12 +129,12 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
         var (cluster, place) = await shared.GetAsync();
         await cluster.Api.ApplyYamlAsync(Yaml.Pod("waiting", "envFrom: [{configMapRef: {name: later} }]").In(place));
         await cluster.BecomesAsync(
-            $"/api/v1/namespaces/{place}/pods/waiting",
+            Pod(place, "waiting"),
             found => found.Text("status", "containerStatuses", "0", "state", "waiting", "reason") == "CreateContainerConfigError");
 
         await cluster.Api.ApplyYamlAsync("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: later, namespace: test}\n".In(place));
 
-        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/waiting", found => found.Condition("Ready") == "True");
+        await cluster.BecomesAsync(Pod(place, "waiting"), found => found.Condition("Ready") == "True");
     }
 
     [Fact]
@@ -143,7 +144,7 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
         await cluster.Api.ApplyYamlAsync(Yaml.Pod("failing", "command: [sh, -c, exit 3]").In(place));
 
         var pod = await cluster.BecomesAsync(
-            $"/api/v1/namespaces/{place}/pods/failing",
+            Pod(place, "failing"),
             found => found.Number("status", "containerStatuses", "0", "restartCount") >= 2
                 && found.Text("status", "containerStatuses", "0", "state", "waiting", "reason") == "CrashLoopBackOff");
 
@@ -157,7 +158,7 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
         const string Probe = "livenessProbe: {httpGet: {path: /status/500, port: 9898}, periodSeconds: 1, failureThreshold: 2}";
         await cluster.Api.ApplyYamlAsync(Yaml.Pod("sick", Probe).In(place));
 
-        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/sick", found => found.Number("status", "containerStatuses", "0", "restartCount") >= 1);
+        await cluster.BecomesAsync(Pod(place, "sick"), found => found.Number("status", "containerStatuses", "0", "restartCount") >= 1);
     }
 
     [Fact]
@@ -165,12 +166,13 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
     {
         var time = TimeProvider.System;
         var (cluster, place) = await shared.GetAsync();
-        await cluster.Api.ApplyYamlAsync(Yaml.Pod("stubborn", "command: [sh, -c, 'trap \"\" TERM; while :; do sleep 1; done']", "terminationGracePeriodSeconds: 2").In(place));
-        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/stubborn", found => found.Condition("Ready") == "True");
+        const string Container = "command: [sh, -c, 'trap \"\" TERM; while :; do sleep 1; done']";
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("stubborn", Container, "terminationGracePeriodSeconds: 2").In(place));
+        await cluster.BecomesAsync(Pod(place, "stubborn"), found => found.Condition("Ready") == "True");
         var started = time.GetTimestamp();
 
-        await cluster.Api.DeleteAsync($"/api/v1/namespaces/{place}/pods/stubborn");
-        await Eventually.GetAsync(() => cluster.Api.TryGetAsync($"/api/v1/namespaces/{place}/pods/stubborn"), found => found is null);
+        await cluster.Api.DeleteAsync(Pod(place, "stubborn"));
+        await Eventually.GetAsync(() => cluster.Api.TryGetAsync(Pod(place, "stubborn")), found => found is null);
 
         Assert.InRange(time.GetElapsedTime(started).TotalSeconds, 2, 15);
         await Eventually.BecomesAsync(() => cluster.Node.ProcessIdsOf(place).Count == 0);
@@ -185,7 +187,7 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
         var started = time.GetTimestamp();
 
         await cluster.Api.ApplyYamlAsync(Yaml.Pod("late", "args: []").In(place));
-        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/late", found => found.Condition("Ready") == "True");
+        await cluster.BecomesAsync(Pod(place, "late"), found => found.Condition("Ready") == "True");
 
         Assert.True(time.GetElapsedTime(started) >= TimeSpan.FromSeconds(2));
     }
@@ -210,4 +212,8 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
 
         await cluster.BecomesAsync($"/apis/batch/v1/namespaces/{place}/jobs/once", found => found.Condition("Complete") == "True");
     }
+
+    private static string DaemonSet(string place) => $"/apis/apps/v1/namespaces/{place}/daemonsets/agent";
+
+    private static string Pod(string place, string name) => $"/api/v1/namespaces/{place}/pods/{name}";
 }

@@ -19,7 +19,8 @@ public sealed class TestClusterTests
         await cluster.Api.ApplyYamlAsync(Yaml.Podinfo());
         await cluster.DeploymentBecomesReadyAsync("test", "podinfo");
 
-        Figures.Record($"cluster ready after {ready.TotalSeconds:0.00} s, two replicas after {time.GetElapsedTime(started).TotalSeconds:0.00} s more");
+        var replicas = time.GetElapsedTime(started);
+        Figures.Record($"cluster ready after {ready.TotalSeconds:0.00} s, two replicas after {replicas.TotalSeconds:0.00} s more");
         Figures.Record(string.Join(", ", Programs(cluster).Select(program => $"{program.Name} {program.ResidentBytes >> 20} MiB")));
         var pods = await cluster.PodsAsync("test", "app=podinfo");
         Assert.Equal(2, pods.Select(pod => pod.Text("status", "podIP")).Distinct().Count());
@@ -127,7 +128,8 @@ public sealed class TestClusterTests
     public async Task Audit_log_tells_who_asked_for_what()
     {
         const string Policy = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
-        await using var cluster = await TestCluster.StartAsync(new ClusterOptions { ControlPlane = new ControlPlaneOptions { AuditPolicy = Policy } });
+        var options = new ClusterOptions { ControlPlane = new ControlPlaneOptions { AuditPolicy = Policy } };
+        await using var cluster = await TestCluster.StartAsync(options);
 
         await cluster.Api.GetAsync("/api/v1/namespaces/test/secrets");
 

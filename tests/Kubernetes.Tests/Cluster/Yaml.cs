@@ -8,7 +8,8 @@ internal static class Yaml
         yaml.Replace("namespace: test", $"namespace: {place}", StringComparison.Ordinal);
 
     /// <summary>A Deployment, ready when podinfo says so, that never goes below its replicas, and a Service in front.</summary>
-    public static string Podinfo(string image = "ghcr.io/stefanprodan/podinfo:6.9.2", int replicas = 2, string message = "one", string readiness = "/readyz") =>
+    public static string Podinfo(
+        string image = "ghcr.io/stefanprodan/podinfo:6.9.2", int replicas = 2, string message = "one", string readiness = "/readyz") =>
         $$"""
         apiVersion: apps/v1
         kind: Deployment

@@ -34,8 +34,9 @@ public sealed class ClusterProgram : IAsyncDisposable
     {
         get
         {
+            // "VmRSS:    43012 kB"
             var line = File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return 1024 * long.Parse(line["VmRSS:".Length..].Replace("kB", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            return 1024 * long.Parse(line["VmRSS:".Length..^"kB".Length], CultureInfo.InvariantCulture);
         }
     }
 

@@ -63,7 +63,8 @@ internal sealed class ControlPlanePrograms
     /// <param name="keyFile">The key that signs the tokens of service accounts.</param>
     /// <param name="kubeconfig">The administrator's kubeconfig.</param>
     /// <param name="options">What the test wants.</param>
-    public ClusterProgram ControllerManager(string keyFile, string kubeconfig, ControlPlaneOptions options) => new("kube-controller-manager",
+    public ClusterProgram ControllerManager(string keyFile, string kubeconfig, ControlPlaneOptions options) =>
+        new("kube-controller-manager",
     [
         $"--kubeconfig={kubeconfig}", $"--service-account-private-key-file={keyFile}", $"--root-ca-file={CertificateFile}",
         "--leader-elect=false", "--secure-port=0", $"--controllers={DisabledControllers}", "--kube-api-qps=500", "--kube-api-burst=1000",

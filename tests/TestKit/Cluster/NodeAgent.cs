@@ -62,8 +62,8 @@ public sealed class NodeAgent : IAsyncDisposable
             .Select(process => process.Id),
     ];
 
-    /// <summary>What a container has printed since it was started last; null when it does not run.</summary>
-    public string? LogOf(string place, string pod, string? container = null) => Run(place, pod, container)?.Process?.Log.Tail(1000);
+    /// <summary>What a container has printed since it was started last; null before it was.</summary>
+    public string? LogOf(string place, string pod, string? container = null) => Run(place, pod, container)?.Log?.Tail(1000);
 
     /// <summary>Ends a container's process at once, as if it had crashed.</summary>
     public Task CrashAsync(string place, string pod, string? container = null) =>

@@ -71,7 +71,8 @@ internal static class ServiceTable
             from port in slice.Items("ports")
             where (port.Text("name") ?? string.Empty) == (portName ?? string.Empty)
             from endpoint in slice.Items("endpoints")
-            select (Object: endpoint, Target: new Endpoint(IPAddress.Parse(endpoint.Text("addresses", "0")!), port.Number("port") ?? 0))).ToArray();
+            let address = IPAddress.Parse(endpoint.Text("addresses", "0")!)
+            select (Object: endpoint, Target: new Endpoint(address, port.Number("port") ?? 0))).ToArray();
         var ready = all.Where(item => IsReady(item.Object)).ToArray();
         var chosen = ready.Length > 0 ? ready : [.. all.Where(item => item.Object.Flag("conditions", "serving"))];
         return [.. chosen.Select(item => item.Target).Distinct().OrderBy(target => target.ToString(), StringComparer.Ordinal)];

@@ -57,7 +57,8 @@ internal sealed class ContainerMounts
     }
 
     /// <summary>Replaces the paths that could not be mounted.</summary>
-    public string Map(string text) => _replaced.Aggregate(text, (current, path) => path.Target.Replace(current, path.Source.Replace("$", "$$")));
+    public string Map(string text) =>
+        _replaced.Aggregate(text, (current, path) => path.Target.Replace(current, _ => path.Source));
 
     /// <summary>Puts what makes the container's view before a command; the process id is the command's in the end.</summary>
     public IEnumerable<string> Wrap(IEnumerable<string> command) =>

@@ -29,6 +29,9 @@ internal sealed class ContainerRun(PodContext context, JsonObject container, Pod
     /// <summary>Its process; null while there is none.</summary>
     public ChildProcess? Process => _process;
 
+    /// <summary>What it printed since it was started last; null before it was.</summary>
+    public ProcessLog? Log { get; private set; }
+
     /// <summary>Runs it until it is stopped, or has ended for good.</summary>
     public async Task RunAsync()
     {
@@ -81,8 +84,10 @@ internal sealed class ContainerRun(PodContext context, JsonObject container, Pod
             {
                 Wait("RunContainerError", exception.Message);
             }
-            catch (Exception exception) when (exception is HttpRequestException or KubeApiException or TaskCanceledException && !stop.IsCancellationRequested)
+            catch (Exception exception) when (exception is HttpRequestException or KubeApiException or TaskCanceledException)
             {
+                stop.ThrowIfCancellationRequested();
+
                 // The API server is away for a moment: as long as it is, nothing can be said of it either.
             }
 
@@ -106,9 +111,18 @@ internal sealed class ContainerRun(PodContext context, JsonObject container, Pod
 
         await using var owned = process;
         _process = process;
+        Log = process.Log;
         var hasStartup = Container.At("startupProbe") is not null;
         var isReady = !hasStartup && Container.At("readinessProbe") is null;
-        Set(_state with { Waiting = null, Message = string.Empty, End = null, StartedAt = startedAt, IsStarted = !hasStartup, IsReady = isReady });
+        Set(_state with
+        {
+            Waiting = null,
+            Message = string.Empty,
+            End = null,
+            StartedAt = startedAt,
+            IsStarted = !hasStartup,
+            IsReady = isReady,
+        });
         using var ended = new CancellationTokenSource();
         var unhealthy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var probes = ProbeAsync(launch, unhealthy, ended.Token);
@@ -134,7 +148,8 @@ internal sealed class ContainerRun(PodContext context, JsonObject container, Pod
         var last = _state.End;
         if (pause > TimeSpan.Zero)
         {
-            Set(_state with { Waiting = "CrashLoopBackOff", Message = $"back-off {pause.TotalSeconds:0.#}s restarting failed container", End = null, LastEnd = last });
+            var message = $"back-off {pause.TotalSeconds:0.#}s restarting failed container";
+            Set(_state with { Waiting = "CrashLoopBackOff", Message = message, End = null, LastEnd = last });
             await Task.Delay(pause, _time, stop);
         }
 

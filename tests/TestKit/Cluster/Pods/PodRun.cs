@@ -100,8 +100,8 @@ internal sealed class PodRun : IAsyncDisposable
                 if (pod.Condition("PodScheduled") is null)
                 {
                     var condition = PodStatus.Condition(pod, "PodScheduled", false, "Unschedulable", _node.Now());
-                    await TryAsync(() => _node.Api.PatchAsync(
-                        $"{_path}/status", new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray(condition) } }, _stop.Token));
+                    var patch = new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray(condition) } };
+                    await TryAsync(() => _node.Api.PatchAsync($"{_path}/status", patch, _stop.Token));
                 }
 
                 await _changed.WaitAsync(seen, _stop.Token);
@@ -132,8 +132,8 @@ internal sealed class PodRun : IAsyncDisposable
         var restart = _pod.Text("spec", "restartPolicy") ?? "Always";
         var life = new PodLife(restart, Grace, _stop.Token, _gone.Token);
         var initialLife = life with { Restart = restart == "Never" ? "Never" : "OnFailure" };
-        _initial = [.. _pod.Items("spec", "initContainers").Select(container => new ContainerRun(context, container, initialLife, _changed.Raise))];
-        _containers = [.. _pod.Items("spec", "containers").Select(container => new ContainerRun(context, container, life, _changed.Raise))];
+        _initial = [.. _pod.Items("spec", "initContainers").Select(item => new ContainerRun(context, item, initialLife, _changed.Raise))];
+        _containers = [.. _pod.Items("spec", "containers").Select(item => new ContainerRun(context, item, life, _changed.Raise))];
         using var done = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
         var status = WriteStatusAsync(context, done.Token);
         foreach (var run in _initial)

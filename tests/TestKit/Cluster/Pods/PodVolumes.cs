@@ -21,7 +21,8 @@ internal static class PodVolumes
         foreach (var volume in context.Pod.Items("spec", "volumes"))
         {
             var name = volume.Text("name")!;
-            folders[name] = volume.Text("hostPath", "path") ?? Directory.CreateDirectory(Path.Combine(context.Folder, "volumes", name)).FullName;
+            folders[name] = volume.Text("hostPath", "path")
+                ?? Directory.CreateDirectory(Path.Combine(context.Folder, "volumes", name)).FullName;
             foreach (var source in volume.At("projected") is { } projected ? projected.Items("sources") : [volume])
             {
                 await FillAsync(context, folders[name], source, cancellationToken);
