@@ -174,6 +174,14 @@ internal sealed class ClusterCatalog(
             .GroupBy(key => key.Namespace)
             .Select(group => KeyValuePair.Create(
                 group.Key, group.Distinct().Count(key => next.Canaries.GetValueOrDefault(key) is { IsDeleted: false }))));
+        foreach (var (key, entry) in next.Canaries)
+        {
+            if (!(before.Canaries.GetValueOrDefault(key)?.Problems ?? []).SequenceEqual(entry.Problems))
+            {
+                memory.Judge(key, entry.Problems);
+            }
+        }
+
         Report(next);
         return changed;
     }

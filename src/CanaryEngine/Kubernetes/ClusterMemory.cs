@@ -18,12 +18,14 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="adoption">Understands what Flagger has written.</param>
 /// <param name="targets">Knows what targets are configured by.</param>
 /// <param name="events">Where events go.</param>
+/// <param name="conditions">Where faults of objects go.</param>
 /// <param name="logger">The log.</param>
 internal sealed class ClusterMemory(
     ClusterObjects objects,
     Adoption adoption,
     TargetViews targets,
     EventRecorder events,
+    SpecConditions conditions,
     ILogger<ClusterMemory> logger) : ICanaryStore, ICanaryEventLog
 {
     private const int EventsKept = 100;
@@ -87,6 +89,7 @@ internal sealed class ClusterMemory(
     /// <param name="cancellationToken">Ends it.</param>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
+        await conditions.CatchUpAsync(cancellationToken);
         foreach (var (key, spec) in _pending.ToImmutableArray())
         {
             if (await TryWriteAsync(spec, cancellationToken))
@@ -96,6 +99,11 @@ internal sealed class ClusterMemory(
             }
         }
     }
+
+    /// <summary>Says on an object by its condition whether it is valid.</summary>
+    /// <param name="key">The canary.</param>
+    /// <param name="problems">Its faults; none for one that is valid.</param>
+    public void Judge(NamespacedName key, ImmutableArray<ObjectProblem> problems) => conditions.Set(key, problems);
 
     /// <summary>Says on an object what is wrong with it; only the leader does.</summary>
     /// <param name="key">The canary.</param>

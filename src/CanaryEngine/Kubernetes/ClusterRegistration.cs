@@ -64,6 +64,7 @@ public static class ClusterRegistration
         services.AddSingleton<Snapshots>();
         services.AddSingleton<ServiceUpkeep>();
         services.AddSingleton<Adoption>();
+        services.AddSingleton<SpecConditions>();
         services.AddSingleton<ClusterMemory>();
         services.AddSingleton<ICanaryStore>(provider => provider.GetRequiredService<ClusterMemory>());
         services.AddSingleton<ICanaryEventLog>(provider => provider.GetRequiredService<ClusterMemory>());

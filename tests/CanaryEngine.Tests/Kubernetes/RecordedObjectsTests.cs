@@ -77,6 +77,19 @@ public sealed class RecordedObjectsTests
     }
 
     [Fact]
+    public void The_manual_lists_what_differs()
+    {
+        var table = new System.Text.StringBuilder("| when, object, field | Flagger | we | why |\n|---|---|---|---|\n");
+        foreach (var (difference, reason) in Expected)
+        {
+            var (place, values) = (difference.Split(": ", 2)[0], difference.Split(": ", 2)[1].Split(" | "));
+            table.Append($"| `{place}` | {values[0]} | {values[1]} | {reason} |\n");
+        }
+
+        GeneratedSection.Verify("docs/differences-from-flagger.md", table.ToString());
+    }
+
+    [Fact]
     public void RTR_01_RTR_04_our_TrafficSplits_are_Flagger_s()
     {
         Assert.SkipUnless(RecordedObjects.Exist, Missing);

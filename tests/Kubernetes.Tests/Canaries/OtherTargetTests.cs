@@ -203,6 +203,12 @@ public sealed class OtherTargetTests(CanaryCluster home) : IClassFixture<CanaryC
 
         await Eventually.BecomesAsync(async () =>
             (await place.EventsAsync()).Any(text => text.Contains("invalid canary spec", StringComparison.Ordinal)));
+        var faulty = await place.CanaryAsync(found => found.Condition("Accepted") == "False");
+        Assert.Contains("spec.analysis.metrics[0].templateRef.name", faulty["status"]!["conditions"]!.ToJsonString(), StringComparison.Ordinal);
+
+        await place.ApplyAsync(CanaryYaml.Canary("stepWeight: 50, maxWeight: 50"));
+
+        await place.CanaryAsync(found => found.Condition("Accepted") is null && found.Text("status", "phase") == "Initialized");
     }
 
     private static string Service(string app) =>

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using XdsCanary.CanaryEngine.Kubernetes.Objects;
+using XdsCanary.KubeRuntime.Api;
+using XdsCanary.KubeRuntime.Objects;
+
+namespace XdsCanary.CanaryEngine.Kubernetes;
+
+/// <summary>
+/// Says on Canary objects what is wrong with them, by the condition <c>Accepted</c> (H-31): false while there are faults, and gone when
+/// there are none any more. Thread-safe.
+/// </summary>
+/// <param name="objects">The cluster.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SpecConditions(ClusterObjects objects, TimeProvider time)
+{
+    private const string Type = "Accepted";
+    private const int LongestMessage = 2000;
+
+    private readonly ConcurrentDictionary<NamespacedName, ImmutableArray<ObjectProblem>> _wanted = new();
+
+    /// <summary>Hands over what is wrong with a canary; it is written when this replica may write.</summary>
+    /// <param name="key">The canary.</param>
+    /// <param name="problems">Its faults; none for one that is valid.</param>
+    public void Set(NamespacedName key, ImmutableArray<ObjectProblem> problems) => _wanted[key] = problems;
+
+    /// <summary>Writes what waits to be written.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (key, problems) in _wanted)
+        {
+            try
+            {
+                // Looked at again and again: a status that was read before and written after would bring an old condition back.
+                if (!await WriteAsync(key, problems, cancellationToken))
+                {
+                    _wanted.TryRemove(KeyValuePair.Create(key, problems));
+                }
+            }
+            catch (KubeException exception) when (exception.Fault == KubeFault.Unavailable)
+            {
+                // Tried again.
+            }
+            catch (KubeException)
+            {
+                // Gone, or its stored form is one that the API server takes no status for: the event and the log have said it.
+                _wanted.TryRemove(KeyValuePair.Create(key, problems));
+            }
+        }
+    }
+
+    // False when there is no such canary any more.
+    private async Task<bool> WriteAsync(NamespacedName key, ImmutableArray<ObjectProblem> problems, CancellationToken cancellationToken)
+    {
+        if (objects.Find(ClusterKinds.Canaries, key) is not { } canary)
+        {
+            return false;
+        }
+
+        var status = ObjectJson.Part(canary, "status") ?? [];
+        var known = status.ItemsAt("conditions").FirstOrDefault(IsOurs);
+        var message = string.Join(" ", problems.Select(problem => $"{problem.Field}: {problem.Message}. {problem.Fix}."));
+        message = message.Length <= LongestMessage ? message : message[..LongestMessage];
+        if (known is null ? problems.IsEmpty : known.TextAt("message") == message)
+        {
+            return true;
+        }
+
+        var others = status.ItemsAt("conditions").Where(item => !IsOurs(item)).Select(item => item.Copy());
+        status["conditions"] = new JsonArray([.. others, .. problems.IsEmpty ? [] : new[] { Condition(message) }]);
+        await objects.ReplaceStatusAsync(ClusterKinds.Canaries, key, status, cancellationToken);
+        return true;
+    }
+
+    private static bool IsOurs(JsonObject condition) => condition.TextAt("type") == Type;
+
+    private JsonObject Condition(string message)
+    {
+        var now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        return new JsonObject
+        {
+            ["type"] = Type,
+            ["status"] = "False",
+            ["reason"] = Core.Reasons.InvalidSpec,
+            ["message"] = message,
+            ["lastUpdateTime"] = now,
+            ["lastTransitionTime"] = now,
+        };
+    }
+}
