@@ -15,7 +15,8 @@ internal sealed class ContainerMounts
     private const string Script =
         """
         set -e
-        echo "$1" >/proc/sys/kernel/hostname
+        # The program asks the kernel; the file is root's own, which a plain user's namespace does not change.
+        hostname "$1" 2>/dev/null || echo "$1" 2>/dev/null >/proc/sys/kernel/hostname || echo "no host name" >&2
         shift
         while [ "$1" != -- ]; do
           if [ -d "$1" ]; then mkdir -p "$2"; elif [ ! -e "$2" ]; then mkdir -p "$(dirname "$2")"; : >"$2"; fi
