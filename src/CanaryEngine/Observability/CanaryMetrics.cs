@@ -14,6 +14,7 @@ internal sealed class CanaryMetrics
     private readonly Counter _successes;
     private readonly Counter _failures;
     private readonly Histogram _lateness;
+    private readonly Gauge _leader;
 
     /// <summary>Registers the metrics.</summary>
     /// <param name="registry">Where.</param>
@@ -37,11 +38,16 @@ internal sealed class CanaryMetrics
             new HistogramConfiguration { Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
         _successes = factory.CreateCounter("flagger_canary_successes_total", "Runs that were promoted.", ended);
         _failures = factory.CreateCounter("flagger_canary_failures_total", "Runs that were not promoted.", ended);
+        _leader = factory.CreateGauge("xdscanary_leader", "1 while this replica looks after the canaries, else 0.");
         _lateness = factory.CreateHistogram(
             "xdscanary_engine_lateness_seconds",
             "How long after it was due a canary was looked at.",
             new HistogramConfiguration { Buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
     }
+
+    /// <summary>This replica begins or ceases to look after the canaries.</summary>
+    /// <param name="isLeading">Whether it does.</param>
+    public void Leads(bool isLeading) => _leader.Set(isLeading ? 1 : 0);
 
     /// <summary>A canary was looked at.</summary>
     /// <param name="late">How long after it was due.</param>

@@ -63,6 +63,7 @@ internal sealed class CanaryController(
     /// <param name="stoppingToken">Ends it.</param>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
+        metrics.Leads(true);
         foreach (var key in catalog.Keys)
         {
             _queue.Add(key);
@@ -93,6 +94,7 @@ internal sealed class CanaryController(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+            metrics.Leads(false);
             await Task.WhenAll([.. rounds.Keys, changes]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             using var limit = new CancellationTokenSource(DrainLimit, time);
             await notices.DrainAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Leadership;
 using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Reconcile;
@@ -9,7 +10,9 @@ namespace XdsCanary.CanaryEngine.Reconcile;
 /// <param name="catalog">The canaries.</param>
 /// <param name="store">What is remembered of them.</param>
 /// <param name="controller">Does what is asked.</param>
-internal sealed class CanaryOffice(ICanaryCatalog catalog, ICanaryStore store, CanaryController controller) : ICanaryOffice
+/// <param name="leadership">Tells whether this replica does it.</param>
+internal sealed class CanaryOffice(
+    ICanaryCatalog catalog, ICanaryStore store, CanaryController controller, ILeadership leadership) : ICanaryOffice
 {
     /// <inheritdoc/>
     public ImmutableArray<CanaryView> Canaries => [.. catalog.Keys.Select(Find).OfType<CanaryView>()];
@@ -20,8 +23,16 @@ internal sealed class CanaryOffice(ICanaryCatalog catalog, ICanaryStore store, C
         : null;
 
     /// <inheritdoc/>
-    public async Task<VerbResult> AskAsync(NamespacedName key, VerbRequest request, CancellationToken cancellationToken) =>
-        await controller.AskAsync(key, request, cancellationToken) is { } result
+    public async Task<VerbResult> AskAsync(NamespacedName key, VerbRequest request, CancellationToken cancellationToken)
+    {
+        if (leadership.State == LeadershipState.Following)
+        {
+            var leader = leadership.Leader.Length > 0 ? $"ask the leader, {leadership.Leader}" : "nobody leads yet, ask again";
+            return new VerbResult(true, $"This replica does not look after canaries: {leader}.", null);
+        }
+
+        return await controller.AskAsync(key, request, cancellationToken) is { } result
             ? new VerbResult(true, result.Refusal, result.Status)
             : new VerbResult(false, $"There is no valid canary {key}.", null);
+    }
 }

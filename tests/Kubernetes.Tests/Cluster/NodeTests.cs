@@ -4,44 +4,42 @@ using XdsCanary.TestKit.Cluster;
 namespace XdsCanary.Kubernetes.Tests.Cluster;
 
 /// <summary>What the node makes of pods.</summary>
-public sealed class NodeTests
+public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluster>
 {
-    private const string Pods = "/api/v1/namespaces/test/pods";
-    private const string DaemonSet = "/apis/apps/v1/namespaces/test/daemonsets/agent";
 
     [Fact]
     public async Task Daemon_set_runs_where_its_node_selector_allows()
     {
-        await using var cluster = await TestCluster.StartAsync();
-        await cluster.Api.ApplyYamlAsync(Yaml.DaemonSet());
-        await cluster.BecomesAsync(DaemonSet, found => found.Number("status", "numberReady") == 1);
+        var (cluster, place) = await shared.GetAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.DaemonSet().In(place));
+        await cluster.BecomesAsync($"/apis/apps/v1/namespaces/{place}/daemonsets/agent", found => found.Number("status", "numberReady") == 1);
 
-        await cluster.Api.ApplyYamlAsync(Yaml.DaemonSet("{scaled-to: zero}"));
-        await cluster.BecomesAsync(DaemonSet, found => found.Number("status", "desiredNumberScheduled") == 0);
-        await Eventually.GetAsync(() => cluster.PodsAsync("test", "app=agent"), pods => pods.Count == 0);
-        Assert.Empty(cluster.Node.ProcessIds);
+        await cluster.Api.ApplyYamlAsync(Yaml.DaemonSet("{scaled-to: zero}").In(place));
+        await cluster.BecomesAsync($"/apis/apps/v1/namespaces/{place}/daemonsets/agent", found => found.Number("status", "desiredNumberScheduled") == 0);
+        await Eventually.GetAsync(() => cluster.PodsAsync(place, "app=agent"), pods => pods.Count == 0);
+        Assert.Empty(cluster.Node.ProcessIdsOf(place));
 
         await cluster.Node.LabelAsync("scaled-to", "zero");
-        await cluster.BecomesAsync(DaemonSet, found => found.Number("status", "numberReady") == 1);
+        await cluster.BecomesAsync($"/apis/apps/v1/namespaces/{place}/daemonsets/agent", found => found.Number("status", "numberReady") == 1);
     }
 
     [Fact]
     public async Task Pod_waits_for_a_node_that_its_selector_names()
     {
-        await using var cluster = await TestCluster.StartAsync();
-        await cluster.Api.ApplyYamlAsync(Yaml.Pod("picky", "args: []", "nodeSelector: {disk: fast}"));
-        var pod = await cluster.BecomesAsync($"{Pods}/picky", found => found.Condition("PodScheduled") == "False");
+        var (cluster, place) = await shared.GetAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("picky", "args: []", "nodeSelector: {disk: fast}").In(place));
+        var pod = await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/picky", found => found.Condition("PodScheduled") == "False");
         Assert.Null(pod.Text("spec", "nodeName"));
 
         await cluster.Node.LabelAsync("disk", "fast");
 
-        await cluster.BecomesAsync($"{Pods}/picky", found => found.Condition("Ready") == "True");
+        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/picky", found => found.Condition("Ready") == "True");
     }
 
     [Fact]
     public async Task Configuration_reaches_the_process()
     {
-        await using var cluster = await TestCluster.StartAsync();
+        var (cluster, place) = await shared.GetAsync();
         await cluster.Api.ApplyYamlAsync(
             """
             apiVersion: v1
@@ -58,7 +56,7 @@ public sealed class NodeTests
             kind: ServiceAccount
             metadata: {name: robot, namespace: test}
 
-            """);
+            """.In(place));
         const string Container =
             """
             env: [
@@ -80,41 +78,41 @@ public sealed class NodeTests
               {name: files, projected: {sources: [{configMap: {name: settings, items: [{key: app.yaml, path: sub/app.yaml}]} }]} }]
             """;
 
-        await cluster.Api.ApplyYamlAsync(Yaml.Pod("configured", Container.ReplaceLineEndings(" "), Spec.ReplaceLineEndings(" ")));
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("configured", Container.ReplaceLineEndings(" "), Spec.ReplaceLineEndings(" ")).In(place));
 
-        var pod = await cluster.BecomesAsync($"{Pods}/configured", found => found.Condition("Ready") == "True");
+        var pod = await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/configured", found => found.Condition("Ready") == "True");
         var address = pod.Text("status", "podIP");
         var info = await Eventually.GetAsync(() => Ask.InfoAsync($"http://{address}:9898/"), _ => true);
         Assert.Equal("from the map", info.Text("message"));
         Assert.Equal("#112233", info.Text("color"));
-        var log = cluster.Node.LogOf("test", "configured")!.Split('\n');
+        var log = cluster.Node.LogOf(place, "configured")!.Split('\n');
         Assert.Contains("level: high", log);
         Assert.Contains($"{address} hush-configured", log);
-        Assert.Contains("test", log);
+        Assert.Contains(place, log);
     }
 
     [Fact]
     public async Task Missing_configuration_is_waited_for()
     {
-        await using var cluster = await TestCluster.StartAsync();
-        await cluster.Api.ApplyYamlAsync(Yaml.Pod("waiting", "envFrom: [{configMapRef: {name: later} }]"));
+        var (cluster, place) = await shared.GetAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("waiting", "envFrom: [{configMapRef: {name: later} }]").In(place));
         await cluster.BecomesAsync(
-            $"{Pods}/waiting",
+            $"/api/v1/namespaces/{place}/pods/waiting",
             found => found.Text("status", "containerStatuses", "0", "state", "waiting", "reason") == "CreateContainerConfigError");
 
-        await cluster.Api.ApplyYamlAsync("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: later, namespace: test}\n");
+        await cluster.Api.ApplyYamlAsync("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: later, namespace: test}\n".In(place));
 
-        await cluster.BecomesAsync($"{Pods}/waiting", found => found.Condition("Ready") == "True");
+        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/waiting", found => found.Condition("Ready") == "True");
     }
 
     [Fact]
     public async Task Container_that_fails_is_started_again_and_again()
     {
-        await using var cluster = await TestCluster.StartAsync();
-        await cluster.Api.ApplyYamlAsync(Yaml.Pod("failing", "command: [sh, -c, exit 3]"));
+        var (cluster, place) = await shared.GetAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("failing", "command: [sh, -c, exit 3]").In(place));
 
         var pod = await cluster.BecomesAsync(
-            $"{Pods}/failing",
+            $"/api/v1/namespaces/{place}/pods/failing",
             found => found.Number("status", "containerStatuses", "0", "restartCount") >= 2
                 && found.Text("status", "containerStatuses", "0", "state", "waiting", "reason") == "CrashLoopBackOff");
 
@@ -124,39 +122,39 @@ public sealed class NodeTests
     [Fact]
     public async Task Container_that_does_not_live_is_started_again()
     {
-        await using var cluster = await TestCluster.StartAsync();
+        var (cluster, place) = await shared.GetAsync();
         const string Probe = "livenessProbe: {httpGet: {path: /status/500, port: 9898}, periodSeconds: 1, failureThreshold: 2}";
-        await cluster.Api.ApplyYamlAsync(Yaml.Pod("sick", Probe));
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("sick", Probe).In(place));
 
-        await cluster.BecomesAsync($"{Pods}/sick", found => found.Number("status", "containerStatuses", "0", "restartCount") >= 1);
+        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/sick", found => found.Number("status", "containerStatuses", "0", "restartCount") >= 1);
     }
 
     [Fact]
     public async Task Pod_gets_its_grace_and_not_more()
     {
         var time = TimeProvider.System;
-        await using var cluster = await TestCluster.StartAsync();
-        await cluster.Api.ApplyYamlAsync(Yaml.Pod("stubborn", "command: [sh, -c, 'trap \"\" TERM; while :; do sleep 1; done']", "terminationGracePeriodSeconds: 2"));
-        await cluster.BecomesAsync($"{Pods}/stubborn", found => found.Condition("Ready") == "True");
+        var (cluster, place) = await shared.GetAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("stubborn", "command: [sh, -c, 'trap \"\" TERM; while :; do sleep 1; done']", "terminationGracePeriodSeconds: 2").In(place));
+        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/stubborn", found => found.Condition("Ready") == "True");
         var started = time.GetTimestamp();
 
-        await cluster.Api.DeleteAsync($"{Pods}/stubborn");
-        await Eventually.GetAsync(() => cluster.Api.TryGetAsync($"{Pods}/stubborn"), found => found is null);
+        await cluster.Api.DeleteAsync($"/api/v1/namespaces/{place}/pods/stubborn");
+        await Eventually.GetAsync(() => cluster.Api.TryGetAsync($"/api/v1/namespaces/{place}/pods/stubborn"), found => found is null);
 
         Assert.InRange(time.GetElapsedTime(started).TotalSeconds, 2, 15);
-        await Eventually.BecomesAsync(() => cluster.Node.ProcessIds.Count == 0);
+        await Eventually.BecomesAsync(() => cluster.Node.ProcessIdsOf(place).Count == 0);
     }
 
     [Fact]
     public async Task Slow_node_is_as_slow_as_it_is_told()
     {
         var time = TimeProvider.System;
-        await using var cluster = await TestCluster.StartAsync();
+        var (cluster, place) = await shared.GetAsync();
         cluster.Node.StartDelay = TimeSpan.FromSeconds(2);
         var started = time.GetTimestamp();
 
-        await cluster.Api.ApplyYamlAsync(Yaml.Pod("late", "args: []"));
-        await cluster.BecomesAsync($"{Pods}/late", found => found.Condition("Ready") == "True");
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("late", "args: []").In(place));
+        await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/late", found => found.Condition("Ready") == "True");
 
         Assert.True(time.GetElapsedTime(started) >= TimeSpan.FromSeconds(2));
     }
@@ -164,7 +162,7 @@ public sealed class NodeTests
     [Fact]
     public async Task Job_completes()
     {
-        await using var cluster = await TestCluster.StartAsync();
+        var (cluster, place) = await shared.GetAsync();
         await cluster.Api.ApplyYamlAsync(
             """
             apiVersion: batch/v1
@@ -177,8 +175,8 @@ public sealed class NodeTests
                   initContainers: [{name: first, image: podinfo, command: [sh, -c, exit 0]}]
                   containers: [{name: main, image: podinfo, command: [sh, -c, echo done]}]
 
-            """);
+            """.In(place));
 
-        await cluster.BecomesAsync("/apis/batch/v1/namespaces/test/jobs/once", found => found.Condition("Complete") == "True");
+        await cluster.BecomesAsync($"/apis/batch/v1/namespaces/{place}/jobs/once", found => found.Condition("Complete") == "True");
     }
 }

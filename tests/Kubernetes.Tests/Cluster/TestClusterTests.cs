@@ -8,6 +8,35 @@ namespace XdsCanary.Kubernetes.Tests.Cluster;
 public sealed class TestClusterTests
 {
     [Fact]
+    public async Task Deployment_becomes_ready_and_answers_by_name_and_by_address()
+    {
+        var time = TimeProvider.System;
+        var started = time.GetTimestamp();
+        await using var cluster = await TestCluster.StartAsync();
+        var ready = time.GetElapsedTime(started);
+        started = time.GetTimestamp();
+
+        await cluster.Api.ApplyYamlAsync(Yaml.Podinfo());
+        await cluster.DeploymentBecomesReadyAsync("test", "podinfo");
+
+        Figures.Record($"cluster ready after {ready.TotalSeconds:0.00} s, two replicas after {time.GetElapsedTime(started).TotalSeconds:0.00} s more");
+        Figures.Record(string.Join(", ", Programs(cluster).Select(program => $"{program.Name} {program.ResidentBytes >> 20} MiB")));
+        var pods = await cluster.PodsAsync("test", "app=podinfo");
+        Assert.Equal(2, pods.Select(pod => pod.Text("status", "podIP")).Distinct().Count());
+        foreach (var pod in pods)
+        {
+            Assert.Equal(pod.Name(), (await Ask.InfoAsync($"http://{pod.Text("status", "podIP")}:9898/")).Text("hostname"));
+            Assert.Equal("one", await Ask.MessageAsync($"http://{pod.Text("status", "podIP")}:9898/"));
+        }
+
+        string[] names = ["podinfo", "podinfo.test", "podinfo.test.svc", "podinfo.test.svc.cluster.local"];
+        foreach (var name in names)
+        {
+            await Eventually.GetAsync(() => Ask.MessageAsync($"http://{name}/"), message => message == "one");
+        }
+    }
+
+    [Fact]
     public async Task Nothing_is_left_after_dispose()
     {
         PrivateNetwork.Require();
@@ -106,6 +135,9 @@ public sealed class TestClusterTests
             .Any(line => line.Contains("\"/api/v1/namespaces/test/secrets\"", StringComparison.Ordinal)));
     }
 
+    private static IEnumerable<ClusterProgram> Programs(TestCluster cluster) =>
+        [cluster.ControlPlane.Etcd, cluster.ControlPlane.ApiServer, cluster.ControlPlane.ControllerManager];
+
     private static string[] Processes()
     {
         var all = Process.GetProcesses();
@@ -114,7 +146,12 @@ public sealed class TestClusterTests
         return names;
     }
 
-    private static string[] Folders() => [.. Directory.GetDirectories(Path.GetTempPath(), "xdscanary-test-*").Where(path => !path.EndsWith("-ports", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    private static string[] Folders() =>
+    [
+        .. Directory.GetDirectories(Path.GetTempPath(), "xdscanary-test-*")
+            .Where(path => !path.EndsWith("-ports", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static string[] Mounts() => File.ReadAllLines("/proc/self/mounts");
 }

@@ -3,6 +3,10 @@ namespace XdsCanary.Kubernetes.Tests.Cluster;
 /// <summary>Manifests of podinfo in the namespace test.</summary>
 internal static class Yaml
 {
+    /// <summary>Puts manifests into another namespace.</summary>
+    public static string In(this string yaml, string place) =>
+        yaml.Replace("namespace: test", $"namespace: {place}", StringComparison.Ordinal);
+
     /// <summary>A Deployment, ready when podinfo says so, that never goes below its replicas, and a Service in front.</summary>
     public static string Podinfo(string image = "ghcr.io/stefanprodan/podinfo:6.9.2", int replicas = 2, string message = "one", string readiness = "/readyz") =>
         $$"""

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using XdsCanary.TestKit.Cluster.Pods;
+using XdsCanary.TestKit.Processes;
 
 namespace XdsCanary.TestKit.Cluster;
 
@@ -44,16 +45,22 @@ public sealed class NodeAgent : IAsyncDisposable
         set => _context.StatusDelay = value;
     }
 
-    /// <summary>The process ids of all containers that run.</summary>
-    public IReadOnlyList<int> ProcessIds =>
-        [.. _pods.Values.SelectMany(pod => pod.Containers).Select(run => run.Process).OfType<Processes.ChildProcess>().Select(process => process.Id)];
-
     /// <summary>Adds the node to a cluster, and begins to work.</summary>
     public static async Task<NodeAgent> StartAsync(ControlPlane plane, NodeOptions options)
     {
         var node = await NodeObject.CreateAsync(plane.Api, options);
         return new NodeAgent(plane.Api, plane.CertificateFile, options, node);
     }
+
+    /// <summary>The process ids of all containers that run in a namespace.</summary>
+    public IReadOnlyList<int> ProcessIdsOf(string place) =>
+    [
+        .. _pods.Values.Where(pod => pod.Pod.Namespace() == place)
+            .SelectMany(pod => pod.Containers)
+            .Select(run => run.Process)
+            .OfType<ChildProcess>()
+            .Select(process => process.Id),
+    ];
 
     /// <summary>What a container has printed since it was started last; null when it does not run.</summary>
     public string? LogOf(string place, string pod, string? container = null) => Run(place, pod, container)?.Process?.Log.Tail(1000);

@@ -55,6 +55,7 @@ public sealed class ServiceProxy : IAsyncDisposable
             await Task.WhenAll(_services.Synced, _slices.Synced).WaitAsync(_stop.Token);
             while (true)
             {
+                _stop.Token.ThrowIfCancellationRequested();
                 var seen = _changed.Version;
                 var isDone = await UpdateAsync();
                 var change = _changed.WaitAsync(seen, _stop.Token);

@@ -4,10 +4,15 @@ namespace XdsCanary.TestKit.Cluster;
 
 /// <summary>
 /// A Kubernetes cluster with one node, of a test's own: real API server, store and controllers, pods as local processes. Needs
-/// the test program to be in its <see cref="PrivateNetwork"/>. Disposed means gone: processes, addresses, files.
+/// the test program to be in its <see cref="PrivateNetwork"/>, whose addresses it takes: one cluster at a time. Disposed means
+/// gone: processes, addresses, files.
 /// </summary>
 public sealed class TestCluster : IAsyncDisposable
 {
+    private static int _running;
+
+    private int _namespaces;
+
     private TestCluster(ControlPlane plane, NodeAgent node, ServiceProxy proxy)
     {
         ControlPlane = plane;
@@ -34,9 +39,16 @@ public sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> StartAsync(ClusterOptions? options = null)
     {
         options ??= new ClusterOptions();
-        var plane = await ControlPlane.StartAsync(options.ControlPlane);
+        PrivateNetwork.Require();
+        if (Interlocked.Exchange(ref _running, 1) != 0)
+        {
+            throw new InvalidOperationException("Another cluster runs in this network, with the same addresses.");
+        }
+
+        ControlPlane? plane = null;
         try
         {
+            plane = await ControlPlane.StartAsync(options.ControlPlane);
             var node = await NodeAgent.StartAsync(plane, new NodeOptions
             {
                 Images = options.Images ?? new ImageTable().With("podinfo", ImageProgram.Podinfo()),
@@ -45,21 +57,26 @@ public sealed class TestCluster : IAsyncDisposable
             var cluster = new TestCluster(plane, node, new ServiceProxy(plane.Api, options.BareNamesOf));
             foreach (var name in options.Namespaces)
             {
-                await cluster.Api.ApplyAsync(new JsonObject
-                {
-                    ["apiVersion"] = "v1",
-                    ["kind"] = "Namespace",
-                    ["metadata"] = new JsonObject { ["name"] = name },
-                });
+                await cluster.MakeNamespaceAsync(name);
             }
 
             return cluster;
         }
         catch
         {
-            await plane.DisposeAsync();
+            await (plane?.DisposeAsync() ?? ValueTask.CompletedTask);
+            Volatile.Write(ref _running, 0);
             throw;
         }
+    }
+
+    /// <summary>Makes a namespace that nobody uses yet.</summary>
+    /// <returns>Its name.</returns>
+    public async Task<string> NewNamespaceAsync()
+    {
+        var name = $"place-{Interlocked.Increment(ref _namespaces)}";
+        await MakeNamespaceAsync(name);
+        return name;
     }
 
     /// <summary>Waits until an object is as it should be; one that is not there is not.</summary>
@@ -89,10 +106,31 @@ public sealed class TestCluster : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Proxy.DisposeAsync();
-        await Node.DisposeAsync();
-        await ControlPlane.DisposeAsync();
+        // Whatever goes wrong with one of them, the others are to go.
+        try
+        {
+            await Proxy.DisposeAsync();
+        }
+        finally
+        {
+            try
+            {
+                await Node.DisposeAsync();
+            }
+            finally
+            {
+                await ControlPlane.DisposeAsync();
+                Volatile.Write(ref _running, 0);
+            }
+        }
     }
+
+    private Task<JsonObject> MakeNamespaceAsync(string name) => Api.ApplyAsync(new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Namespace",
+        ["metadata"] = new JsonObject { ["name"] = name },
+    });
 
     private static bool Counts(JsonObject deployment, params string[] fields) => fields.All(field =>
         (deployment.Number("status", field) ?? 0) == (deployment.Number("spec", "replicas") ?? 1));

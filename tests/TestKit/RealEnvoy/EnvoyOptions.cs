@@ -5,11 +5,11 @@ namespace XdsCanary.TestKit.RealEnvoy;
 /// <summary>What a test wants its Envoy to be; the defaults are a gateway in namespace <c>default</c>.</summary>
 public sealed record EnvoyOptions
 {
-    /// <summary>The server's address or name.</summary>
-    public string XdsHost { get; init; } = "127.0.0.1";
-
     /// <summary>The server's xDS port.</summary>
     public required int XdsPort { get; init; }
+
+    /// <summary>The server's address.</summary>
+    public string XdsHost { get; init; } = "127.0.0.1";
 
     /// <summary>True for the incremental protocol, false for state of the world.</summary>
     public bool Delta { get; init; } = true;

@@ -158,6 +158,9 @@ internal sealed class ContainerRun(PodContext context, JsonObject container, Pod
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             process.KillGroup();
+
+            // It leads no group in the first moment of its life.
+            await process.KillAsync();
         }
     }
 

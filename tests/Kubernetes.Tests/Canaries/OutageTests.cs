@@ -1,0 +1,85 @@
+using XdsCanary.TestKit;
+using XdsCanary.TestKit.Cluster;
+using XdsCanary.TestKit.RealEnvoy;
+using XdsCanary.TestKit.Traffic;
+
+namespace XdsCanary.Kubernetes.Tests.Canaries;
+
+/// <summary>The API server goes away in the middle of a run.</summary>
+public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluster>
+{
+    private const string Next = "podinfo:6.0.1";
+
+    [Fact]
+    public async Task Without_an_API_server_Envoys_keep_their_routes_new_ones_are_served_and_a_run_holds()
+    {
+        var place = await BeginAsync($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}");
+        await using var load = TrafficClient.Start(home.Load($"podinfo.{place.Name}") with { RequestsPerSecond = 50, Connections = 2 });
+        await place.ReleaseAsync(Next);
+        await LiveAsync(place, 20);
+
+        await home.Cluster.ControlPlane.ApiServer.KillAsync();
+
+        await using (var late = await EnvoyInstance.StartReadyAsync(new EnvoyOptions
+        {
+            XdsPort = home.Server.Ports.Xds, NodeId = "late", VisibleNamespaces = ["*"],
+        }))
+        {
+            await Eventually.BecomesAsync(async () => (await home.Server.Admin.ConvergenceAsync($"{place.Name}/podinfo")).Proxies == 2);
+        }
+
+        // Several intervals: nothing may advance that nobody could see.
+        await load.AdvancesAsync(500);
+        var held = await home.Server.Admin.ConvergenceAsync($"{place.Name}/podinfo");
+        var weight = held.Wanted["podinfo-canary"];
+        Assert.InRange(weight, 20, 40);
+        await load.AdvancesAsync(200);
+        Assert.Equal(weight, (await home.Server.Admin.ConvergenceAsync($"{place.Name}/podinfo")).Wanted["podinfo-canary"]);
+        await home.Cluster.ControlPlane.ApiServer.StartAsync();
+        await home.Cluster.ControlPlane.ApiServerBecomesReadyAsync();
+
+        await place.PhaseAsync("Succeeded", TimeSpan.FromSeconds(150));
+        var report = await load.StopAsync();
+        Figures.Record($"promotion with the API server away for a while: {report}");
+        Assert.Equal(0, report.Failed);
+        Assert.Equal(Next, await place.ImageAsync("podinfo-primary"));
+    }
+
+    [Fact]
+    public async Task Without_an_API_server_a_bad_revision_leaves_the_traffic_first_and_is_recorded_later()
+    {
+        var place = await BeginAsync($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}");
+        await place.ReleaseAsync(Next);
+        await LiveAsync(place, 20);
+        await home.Cluster.ControlPlane.ApiServer.KillAsync();
+
+        await using (TrafficClient.Start(home.Load($"podinfo.{place.Name}", "/status/500") with { RequestsPerSecond = 50 }))
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            await LiveAsync(place, 0);
+            Figures.Record($"out of the traffic {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s after the first bad request, without an API server");
+        }
+
+        await home.Cluster.ControlPlane.ApiServer.StartAsync();
+        await home.Cluster.ControlPlane.ApiServerBecomesReadyAsync();
+        var failed = await place.PhaseAsync("Failed", TimeSpan.FromSeconds(120));
+        Assert.Equal("FastAbort", failed.Text("status", "history", "0", "reason"));
+        await Eventually.BecomesAsync(async () => (await place.WeightsAsync())["podinfo-canary"] == 0);
+        Assert.Equal(CanaryYaml.FirstImage, await place.ImageAsync("podinfo-primary"));
+    }
+
+    private Task LiveAsync(CanaryPlace place, int weight) => Eventually.GetAsync(
+        () => home.Server.Admin.ConvergenceAsync($"{place.Name}/podinfo"),
+        state => state.IsLiveAt(("podinfo-primary", 100 - weight), ("podinfo-canary", weight)),
+        TimeSpan.FromSeconds(60));
+
+    private async Task<CanaryPlace> BeginAsync(string analysis)
+    {
+        var place = await home.GetAsync();
+        await place.ApplyAsync(CanaryYaml.Deployment());
+        await place.ApplyAsync(CanaryYaml.Canary(analysis));
+        await place.PhaseAsync("Initialized");
+        await LiveAsync(place, 0);
+        return place;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using XdsCanary.TestKit;
+using XdsCanary.TestKit.Cluster;
+using XdsCanary.TestKit.Processes;
+using XdsCanary.TestKit.Server;
+
+namespace XdsCanary.Kubernetes.Tests.Canaries;
+
+/// <summary>The product starts where Flagger looked after canaries until now, at four recorded moments.</summary>
+public sealed class TakeOverTests
+{
+    private const int Moments = 4;
+
+    // The address that the recorded webhooks have.
+    private const int HookPort = 29091;
+
+    private static readonly string[] Running = ["Progressing", "WaitingPromotion", "Promoting", "Finalising"];
+
+    // Answers every query of a metric: for a rate in percent and for a duration in milliseconds alike it is well.
+    private const string Well =
+        """{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"100"]}]}}""";
+
+    [Fact]
+    public async Task H_17_taking_over_moves_no_weight_imagines_no_revision_and_goes_on_with_runs()
+    {
+        RecordedCluster.Require();
+        await using var cluster = await TestCluster.StartAsync(new ClusterOptions
+        {
+            // Pods were scripted when it was recorded; nobody may tell another story here.
+            ControlPlane = new ControlPlaneOptions
+            {
+                ControllerManagerArguments = ["--controllers=serviceaccount-controller,serviceaccount-token-controller"],
+            },
+        });
+        await CanaryCluster.DefineAsync(cluster);
+        var recorded = new Dictionary<string, IReadOnlyDictionary<string, JsonObject>>();
+        foreach (var moment in Enumerable.Range(1, Moments))
+        {
+            var place = await cluster.NewNamespaceAsync();
+            recorded[place] = await RecordedCluster.LoadAsync(cluster, moment, place);
+        }
+
+        await using var hooks = new StubServer(HookPort);
+        var port = FreePort.Next();
+        await using var prometheus = new StubServer(port, Well);
+        using var stop = new CancellationTokenSource();
+        var weights = new ConcurrentDictionary<string, List<int>>();
+        var watching = WatchAsync(cluster.Api, weights, stop.Token);
+        await using var server = await ServerProcess.StartAsync(new ServerOptions
+        {
+            Manifests = null,
+            Arguments =
+            [
+                "--kubeconfig", cluster.ControlPlane.AdminKubeconfig, "--lease-namespace", "default", "--include-label-prefix", "team",
+                "--metrics", "Prometheus", "--metrics-server", $"http://127.0.0.1:{port}",
+            ],
+        });
+
+        // Two intervals of the recorded canaries: a run under way has gone on by then.
+        var seen = server.Log.Text;
+        await Eventually.BecomesAsync(
+            async () => (await server.Admin.MetricsAsync()).Sum("xdscanary_engine_lateness_seconds_count") > 0);
+        var started = TimeProvider.System.GetTimestamp();
+        await Eventually.BecomesAsync(
+            () => TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(40));
+
+        await stop.CancelAsync();
+        await watching;
+        foreach (var (place, canaries) in recorded)
+        {
+            await CheckAsync(cluster, place, canaries, weights);
+        }
+    }
+
+    private static async Task CheckAsync(
+        TestCluster cluster, string place, IReadOnlyDictionary<string, JsonObject> canaries, ConcurrentDictionary<string, List<int>> weights)
+    {
+        var faults = new List<string>();
+        var events = (await cluster.Api.ListAsync($"/apis/events.k8s.io/v1/namespaces/{place}/events"))
+            .ToLookup(item => item.Text("regarding", "name")!, item => item.Text("note")!);
+        foreach (var (name, before) in canaries)
+        {
+            var now = await cluster.Api.GetAsync($"/apis/flagger.app/v1beta1/namespaces/{place}/canaries/{name}");
+            var (was, phase) = (before.Text("status", "phase")!, now.Text("status", "phase")!);
+            var moved = weights.GetValueOrDefault($"{place}/{name}", []);
+            var story = $"{place}/{name}: {was} → {phase}, weights {string.Join(' ', moved)}; {string.Join("; ", events[name])}";
+            if (events[name].Any(text => text.StartsWith("New revision detected!", StringComparison.Ordinal)) && was != "Waiting")
+            {
+                faults.Add($"A revision was imagined. {story}");
+            }
+
+            if (Running.Contains(was))
+            {
+                CheckRun(moved, story, faults);
+            }
+            else if (was != "Waiting" && (phase != was || moved.Distinct().Count() > 1))
+            {
+                faults.Add($"Something moved. {story}");
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    // From the weight that it had, up or, promoted, all back: never down and up again.
+    private static void CheckRun(List<int> moved, string story, List<string> faults)
+    {
+        var up = moved.TakeWhile((weight, index) => index == 0 || weight >= moved[index - 1]).ToList();
+        if (moved.Skip(up.Count).Any(weight => weight > 0 && weight >= up[^1]))
+        {
+            faults.Add($"The run did not go on. {story}");
+        }
+    }
+
+    private static async Task WatchAsync(KubeApi api, ConcurrentDictionary<string, List<int>> weights, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var change in api.WatchAsync("/apis/split.smi-spec.io/v1alpha4/trafficsplits", null, cancellationToken))
+            {
+                var canary = change.Object.Items("spec", "backends")
+                    .FirstOrDefault(backend => backend.Text("service")!.EndsWith("-canary", StringComparison.Ordinal));
+                if (canary is not null)
+                {
+                    var weight = int.Parse(canary.Text("weight")!, CultureInfo.InvariantCulture);
+                    weights.GetOrAdd($"{change.Object.Namespace()}/{change.Object.Name()}", _ => []).Add(weight);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Seen enough.
+        }
+    }
+}
