@@ -92,6 +92,37 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
     }
 
     [Fact]
+    public async Task Pods_have_ports_of_their_own()
+    {
+        var (cluster, place) = await shared.GetAsync();
+        Assert.SkipUnless(PrivateNetwork.HasPodNetworks, "This kernel has no bridges or veth devices for pods.");
+        const string Container = "command: [sh, -c, exec podinfo --host=0.0.0.0 --port=7070], readinessProbe: {tcpSocket: {port: 7070} }";
+        await cluster.Api.ApplyYamlAsync((Yaml.Pod("left", Container) + "---\n" + Yaml.Pod("right", Container)).In(place));
+
+        foreach (var name in (string[])["left", "right"])
+        {
+            var pod = await cluster.BecomesAsync($"/api/v1/namespaces/{place}/pods/{name}", found => found.Condition("Ready") == "True");
+            Assert.Equal(name, (await Ask.InfoAsync($"http://{pod.Text("status", "podIP")}:7070/")).Text("hostname"));
+        }
+    }
+
+    [Fact]
+    public async Task Pod_reaches_services_and_the_api_server()
+    {
+        var (cluster, place) = await shared.GetAsync();
+        await cluster.Api.ApplyYamlAsync(Yaml.Podinfo(replicas: 1).In(place));
+        await cluster.DeploymentBecomesReadyAsync(place, "podinfo");
+        await Eventually.BecomesAsync(async () => await Ask.MessageAsync($"http://podinfo.{place}/") == "one");
+        var kubeconfig = await cluster.ControlPlane.KubeconfigAsync(place, "robot", "https://kubernetes.default.svc");
+        var script = $"kubectl --kubeconfig={kubeconfig} version && hey -n 3 -c 1 http://podinfo.{place}/ && echo reached && sleep 1000";
+
+        await cluster.Api.ApplyYamlAsync(Yaml.Pod("caller", $"command: [sh, -c, '{script}']").In(place));
+
+        await Eventually.BecomesAsync(() => cluster.Node.LogOf(place, "caller")?.Split('\n') is { } log
+            && log.Contains("reached") && log.Any(line => line.Contains("[200]\t3 responses", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Missing_configuration_is_waited_for()
     {
         var (cluster, place) = await shared.GetAsync();

@@ -103,11 +103,15 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>Writes a kubeconfig for a service account, which is made if need be.</summary>
+    /// <param name="place">Its namespace, which must be there.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="server">Where it asks; null for <see cref="Server"/>.</param>
     /// <returns>The path of the file, which goes with the control plane.</returns>
-    public async Task<string> KubeconfigAsync(string place, string name, CancellationToken cancellationToken = default)
+    public async Task<string> KubeconfigAsync(string place, string name, string? server = null)
     {
-        var token = await TokenAsync(place, name, cancellationToken);
-        return _folder.Write($"{place}-{name}.kubeconfig", Kubeconfig.Write(Server, CertificateFile, token, place));
+        var token = await TokenAsync(place, name);
+        var url = server is null ? Server : new Uri(server);
+        return _folder.Write($"{place}-{name}.kubeconfig", Kubeconfig.Write(url, CertificateFile, token, place));
     }
 
     /// <inheritdoc/>

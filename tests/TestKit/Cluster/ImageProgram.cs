@@ -23,7 +23,7 @@ public sealed record ImageProgram(string Path)
     /// <summary>Environment variables that it always gets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>podinfo, the real one, listening on its pod's address.</summary>
+    /// <summary>podinfo, the real one, listening on its pod's address even where pods have no networks of their own.</summary>
     public static ImageProgram Podinfo() => new(Tool.Find("podinfo"))
     {
         DefaultPort = 9898,

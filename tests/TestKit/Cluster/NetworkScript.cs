@@ -10,7 +10,6 @@ internal static class NetworkScript
         PATH="$PATH:/usr/sbin:/sbin"
         command -v ip >/dev/null || { echo "'ip' is missing (Debian: apt-get install iproute2)" >&2; exit 127; }
         ip link set lo up
-        ip route add local 10.244.0.0/16 dev lo
         ip route add local 10.96.0.0/16 dev lo
 
         # Files that the kernel throws away with the namespace. /dev/shm is on every Linux, and nobody needs what is below it.
@@ -32,7 +31,20 @@ internal static class NetworkScript
         rm -f /etc/hosts
         echo '127.0.0.1 localhost' >/etc/hosts
 
-        export TMPDIR=/dev/shm/tmp XDSCANARY_PRIVATE_NETWORK=1
+        # Pods have networks of their own at a bridge; where the kernel has no such thing, they share this one.
+        mode=bridged
+        if ip link add pods type bridge && ip netns add probe && ip link add probe type veth peer name eth0 netns probe; then
+          ip netns del probe
+          ip address add 10.244.0.1/16 dev pods
+          ip address add 10.244.255.254/32 dev lo
+          ip link set pods up
+        else
+          mode=shared
+          ip link del pods || true
+          ip route add local 10.244.0.0/16 dev lo
+        fi 2>/dev/null
+
+        export TMPDIR=/dev/shm/tmp XDSCANARY_PRIVATE_NETWORK="$mode"
         set +e
         # The first process of a namespace must wait for orphans, and all others end with it: a shell can do both.
         if [ $$ -ne 1 ]; then exec "$@"; fi

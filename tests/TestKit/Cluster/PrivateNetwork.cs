@@ -25,10 +25,10 @@ public static partial class PrivateNetwork
 
     private static string _fault = "it was not asked to enter one";
 
-    /// <summary>The addresses of pods, as a network that is local in here.</summary>
-    public static string PodNetwork => "10.244.0.0/16";
+    /// <summary>True where each pod can have a network of its own; else all pods share the program's.</summary>
+    public static bool HasPodNetworks => Environment.GetEnvironmentVariable(InsideVariable) == "bridged";
 
-    /// <summary>The addresses of Services, as a network that is local in here.</summary>
+    /// <summary>The addresses of Services: all of them local in here, for anyone to listen at.</summary>
     public static string ServiceNetwork => "10.96.0.0/16";
 
     /// <summary>Where a program finds names; a file that is seen in here only.</summary>

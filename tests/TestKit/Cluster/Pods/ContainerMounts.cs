@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace XdsCanary.TestKit.Cluster.Pods;
 
 /// <summary>
-/// Where a container sees its volumes, and the pod's name as its host's. A path that is there, or can be made in here for nobody else to see (below /etc and
+/// A container's view of the world: the pod's network, its name as the host's, and its volumes. A path that is there, or can be made in here for nobody else to see (below /etc and
 /// /run), is mounted for the container alone. Any other path is replaced by the volume's folder wherever the container's
 /// arguments and variables name it.
 /// </summary>
@@ -27,11 +27,13 @@ internal sealed class ContainerMounts
         """;
 
     private readonly string _hostName;
+    private readonly PodNetwork _network;
     private readonly List<(string Source, string Target)> _mounted = [];
     private readonly List<(Regex Target, string Source)> _replaced = [];
 
     public ContainerMounts(PodContext context, JsonObject container, IReadOnlyDictionary<string, string> volumes)
     {
+        _network = context.Network;
         _hostName = context.Pod.Text("spec", "hostname") ?? context.Name;
         foreach (var mount in container.Items("volumeMounts"))
         {
@@ -60,7 +62,7 @@ internal sealed class ContainerMounts
     /// <summary>Puts what makes the container's view before a command; the process id is the command's in the end.</summary>
     public IEnumerable<string> Wrap(IEnumerable<string> command) =>
     [
-        Tool.Find("unshare"), "--mount", "--uts", "--", "/bin/sh", "-c", Script, "container", _hostName,
+        .. _network.Enter, Tool.Find("unshare"), "--mount", "--uts", "--", "/bin/sh", "-c", Script, "container", _hostName,
         .. _mounted.SelectMany(mount => new[] { mount.Source, mount.Target }), "--", .. command,
     ];
 

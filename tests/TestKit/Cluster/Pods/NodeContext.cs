@@ -21,10 +21,10 @@ internal sealed record NodeContext(KubeApi Api, NodeOptions Options, string Fold
     public TimeSpan StatusDelay { get; set; }
 
     /// <summary>Gives out an address that no pod had for the last fifty thousand pods.</summary>
-    public string NextAddress()
+    public (int Number, string Address) NextAddress()
     {
         var number = Interlocked.Increment(ref _addresses) % (200 * 250);
-        return $"10.244.{1 + (number / 250)}.{1 + (number % 250)}";
+        return (number, $"10.244.{1 + (number / 250)}.{1 + (number % 250)}");
     }
 
     public string Now() => Stamp(Time.GetUtcNow());

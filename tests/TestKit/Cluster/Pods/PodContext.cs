@@ -5,11 +5,14 @@ namespace XdsCanary.TestKit.Cluster.Pods;
 /// <summary>What everything that is done for a pod must know of it.</summary>
 /// <param name="Node">The node it runs on.</param>
 /// <param name="Pod">The object as it was when the pod was bound: nothing in it that matters here changes later.</param>
-/// <param name="Address">Its IP address.</param>
+/// <param name="Network">Its network.</param>
 /// <param name="Folder">The folder that holds its volumes.</param>
-internal sealed record PodContext(NodeContext Node, JsonObject Pod, string Address, string Folder)
+internal sealed record PodContext(NodeContext Node, JsonObject Pod, PodNetwork Network, string Folder)
 {
     public string Name => Pod.Name();
+
+    /// <summary>Its IP address.</summary>
+    public string Address => Network.Address;
 
     public string Namespace => Pod.Namespace();
 
