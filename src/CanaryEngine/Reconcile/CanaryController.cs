@@ -153,7 +153,8 @@ internal sealed class CanaryController(
 
         var result = await reconciler.ReconcileAsync(spec, verb?.Request, entry.IsDeleted, stoppingToken);
         verb?.Done.TrySetResult(result);
-        if (entry.IsDeleted)
+        // A target that is not ready yet for its traffic is waited for.
+        if (entry.IsDeleted && result.Refusal.Length == 0)
         {
             catalog.Forget(key);
             metrics.Forget(spec);

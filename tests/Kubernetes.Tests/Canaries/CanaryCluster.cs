@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using XdsCanary.Kubernetes.Tests.Cluster;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 using XdsCanary.TestKit.RealEnvoy;
