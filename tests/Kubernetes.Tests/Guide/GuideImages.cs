@@ -47,7 +47,10 @@ public static class GuideImages
             .With("xds-canary-tools", product)
             .With("podinfo", ImageProgram.Podinfo())
             .With("envoy", new ImageProgram(Script(folder, "envoy", Envoy, Tool.Find("envoy"))) { Environment = environment })
-            .With("prometheus", new ImageProgram(Tool.Find("prometheus")) { AlwaysArguments = ["--web.listen-address={podIP}:{port}"] });
+            .With("prometheus", new ImageProgram(Script(folder, "prometheus", PrometheusScript.Text, Tool.Find("prometheus")))
+            {
+                AlwaysArguments = ["--web.listen-address={podIP}:{port}"],
+            });
     }
 
     private static string Script(TemporaryFolder folder, string name, string text, string program)
