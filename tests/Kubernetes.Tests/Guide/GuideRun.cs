@@ -68,7 +68,6 @@ public sealed class GuideRun : IAsyncDisposable
         {
             if (step.NotRun is null && !await StepAsync(shell, step))
             {
-                await GuideTranscript.WriteLogsAsync(_cluster, Place);
                 break;
             }
         }
@@ -83,6 +82,11 @@ public sealed class GuideRun : IAsyncDisposable
             Took = clock.Elapsed,
         };
         await GuideTranscript.WriteAsync(outcome);
+        if (_records[^1].Fault is not null)
+        {
+            await GuideTranscript.WriteLogsAsync(_cluster, Place);
+        }
+
         return outcome;
     }
 

@@ -31,6 +31,20 @@ internal static class GuideTranscript
             var text = $"{pod["status"]}\n\n{cluster.Node.LogOf(place, pod.Name())}\n";
             await File.WriteAllTextAsync(Path.Combine(Folder, $"{pod.Name()}.log"), text);
         }
+
+        using var http = new HttpClient();
+        foreach (var (name, path) in new[] { ("targets", "targets"), ("requests", "query?query=envoy_cluster_upstream_rq") })
+        {
+            try
+            {
+                var answer = await http.GetStringAsync($"http://xds-canary-prometheus.{place}:9090/api/v1/{path}");
+                await File.WriteAllTextAsync(Path.Combine(Folder, $"prometheus-{name}.json"), answer);
+            }
+            catch (HttpRequestException)
+            {
+                // Not there yet, or no more.
+            }
+        }
     }
 
     private static string Write(GuideOutcome outcome)
