@@ -12,7 +12,7 @@ public sealed record GuideOutcome
     /// <summary>What the chart lets the server do.</summary>
     public required IReadOnlyList<Right> Rights { get; init; }
 
-    /// <summary>What service accounts of the namespace asked the API server.</summary>
+    /// <summary>What service accounts of the namespace asked the API server before the chart was uninstalled.</summary>
     public required IReadOnlyList<AuditedRequest> Requests { get; init; }
 
     /// <summary>What an Envoy of the test's own answered before the chart was uninstalled, and after.</summary>
