@@ -27,6 +27,7 @@ public sealed partial class GuideTests(GuideRun guide) : IClassFixture<GuideRun>
         ["create horizontalpodautoscalers.autoscaling"] = Autoscaler,
         ["update horizontalpodautoscalers.autoscaling"] = Autoscaler,
         ["patch events.events.k8s.io"] = "an event that repeats the one before",
+        ["patch services"] = "a Service that was there before its canary, whose selector and ports are applied",
         ["update services"] = "a canary whose Services somebody has changed, or that hands its Service back",
         ["create trafficsplits.split.smi-spec.io"] = "the API server asks for it when a missing object is applied; its log says patch",
         ["patch canaries.flagger.app"] = "a canary with revertOnDeletion, for its finalizer",
