@@ -56,7 +56,11 @@ public static class GuideImages
     private static string Script(TemporaryFolder folder, string name, string text, string program)
     {
         var path = folder.Write(name, text.Replace("PROGRAM", program, StringComparison.Ordinal));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         return path;
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using XdsCanary.TestKit;
-using XdsCanary.TestKit.Cluster;
 
 namespace XdsCanary.Kubernetes.Tests.Guide;
 

@@ -85,7 +85,7 @@ public sealed partial class GuideTests(GuideRun guide) : IClassFixture<GuideRun>
 
         outcome.AssertWhole();
         Assert.Contains(outcome.Requests, request => request.User == Server);
-        Assert.Empty(outcome.Requests.Where(request => request.Code == 403));
+        Assert.DoesNotContain(outcome.Requests, request => request.Code == 403);
     }
 
     [Fact]
