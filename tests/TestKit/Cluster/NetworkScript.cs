@@ -28,6 +28,9 @@ internal static class NetworkScript
             if [ -e "$entry" ] || [ -L "$entry" ]; then echo "$entry"; fi
           done | tr '\n' '\0' | xargs -0 -r ln -s -t "/$folder"
         done
+        # Pods find their service account's token below it, at a path that their programs know.
+        rm -f /run/secrets
+        mkdir /run/secrets
         rm -f /etc/hosts
         echo '127.0.0.1 localhost' >/etc/hosts
 
