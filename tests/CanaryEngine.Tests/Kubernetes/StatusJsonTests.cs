@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Kubernetes;
 using XdsCanary.CanaryEngine.Tests.Resources;
-using XdsCanary.KubeRuntime;
 
 namespace XdsCanary.CanaryEngine.Tests.Kubernetes;
 

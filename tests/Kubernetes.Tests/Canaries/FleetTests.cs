@@ -3,7 +3,6 @@ using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 using XdsCanary.TestKit.RealEnvoy;
 using XdsCanary.TestKit.Server;
-using XdsCanary.TestKit.Traffic;
 
 namespace XdsCanary.Kubernetes.Tests.Canaries;
 
@@ -33,7 +32,11 @@ public sealed class FleetTests
             {
                 envoys.Add(await EnvoyInstance.StartAsync(new EnvoyOptions
                 {
-                    XdsHost = address, XdsPort = 18000, NodeId = $"envoy-{number}", Namespace = "test", ReconnectLimit = TimeSpan.FromSeconds(1),
+                    XdsHost = address,
+                    XdsPort = 18000,
+                    NodeId = $"envoy-{number}",
+                    Namespace = "test",
+                    ReconnectLimit = TimeSpan.FromSeconds(1),
                 }));
             }
 
@@ -93,7 +96,7 @@ public sealed class FleetTests
     });
 
     // A name for each: what the node would write for the pods of a Deployment.
-    private static Task EndpointsAsync(TestCluster cluster, int number, ServerProcess replica) => cluster.Api.ApplyYamlAsync(
+    private static Task<IReadOnlyList<System.Text.Json.Nodes.JsonObject>> EndpointsAsync(TestCluster cluster, int number, ServerProcess replica) => cluster.Api.ApplyYamlAsync(
         $"{Slice("xds", number, "grpc-xds", replica.Ports.Xds)}---\n{Slice("peers", number, "admin", replica.Ports.Admin)}");
 
     private static string Slice(string service, int number, string port, int value) =>

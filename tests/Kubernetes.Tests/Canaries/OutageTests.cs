@@ -22,7 +22,9 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
 
         await using (var late = await EnvoyInstance.StartReadyAsync(new EnvoyOptions
         {
-            XdsPort = home.Server.Ports.Xds, NodeId = "late", VisibleNamespaces = ["*"],
+            XdsPort = home.Server.Ports.Xds,
+            NodeId = "late",
+            VisibleNamespaces = ["*"],
         }))
         {
             await Eventually.BecomesAsync(async () => (await home.Server.Admin.ConvergenceAsync($"{place.Name}/podinfo")).Proxies == 2);
@@ -68,7 +70,7 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
         Assert.Equal(CanaryYaml.FirstImage, await place.ImageAsync("podinfo-primary"));
     }
 
-    private Task LiveAsync(CanaryPlace place, int weight) => Eventually.GetAsync(
+    private Task<TestKit.Server.Convergence> LiveAsync(CanaryPlace place, int weight) => Eventually.GetAsync(
         () => home.Server.Admin.ConvergenceAsync($"{place.Name}/podinfo"),
         state => state.IsLiveAt(("podinfo-primary", 100 - weight), ("podinfo-canary", weight)),
         TimeSpan.FromSeconds(60));
