@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 XDSCANARY_REQUIRE_TOOLS=1
 dotnet build tests/Kubernetes.Tests -c Release -v quiet
-artifacts/bin/Kubernetes.Tests/release/Kubernetes.Tests -namespace XdsCanary.Kubernetes.Tests.Guide
+artifacts/bin/Kubernetes.Tests/release/Kubernetes.Tests -explicit on -namespace XdsCanary.Kubernetes.Tests.Guide

@@ -53,7 +53,7 @@ public sealed partial class GuideTests(GuideRun guide) : IClassFixture<GuideRun>
         "Normal Promotion completed! Scaling down podinfo.test",
     ];
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task E2E_01_E2E_04_E2E_05_every_command_of_the_guide_prints_what_the_guide_says()
     {
         var outcome = await guide.GetAsync();
@@ -62,7 +62,7 @@ public sealed partial class GuideTests(GuideRun guide) : IClassFixture<GuideRun>
         outcome.AssertWhole();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task E2E_04_the_canary_tells_the_events_of_flagger_in_their_order()
     {
         var outcome = await guide.GetAsync();
@@ -78,7 +78,7 @@ public sealed partial class GuideTests(GuideRun guide) : IClassFixture<GuideRun>
         Assert.Equal([.. Initialised, .. Promoted, .. RolledBack("success rate # < 99%"), .. RolledBack("request duration # > 500ms")], told);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task No_request_of_the_chart_is_refused_for_lack_of_a_right()
     {
         var outcome = await guide.GetAsync();
@@ -88,7 +88,7 @@ public sealed partial class GuideTests(GuideRun guide) : IClassFixture<GuideRun>
         Assert.DoesNotContain(outcome.Requests, request => request.Code == 403);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Every_right_of_the_server_is_used_or_has_a_reason()
     {
         var outcome = await guide.GetAsync();
@@ -99,7 +99,7 @@ public sealed partial class GuideTests(GuideRun guide) : IClassFixture<GuideRun>
         Assert.Empty(Unused.Keys.Except(outcome.Rights.Select(right => right.ToString())));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Uninstalling_leaves_an_Envoy_that_is_still_running_its_routes()
     {
         var outcome = await guide.GetAsync();
