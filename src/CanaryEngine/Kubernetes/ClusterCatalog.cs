@@ -71,6 +71,17 @@ internal sealed class ClusterCatalog(
         memory.Forget(key);
     }
 
+    /// <summary>Has every canary looked at.</summary>
+    public void ChangeAll()
+    {
+        lock (_gate)
+        {
+            _changed.UnionWith(_content.Canaries.Keys);
+        }
+
+        _changes.Raise();
+    }
+
     /// <inheritdoc/>
     public async Task<IReadOnlyCollection<NamespacedName>> WaitForChangesAsync(CancellationToken cancellationToken)
     {

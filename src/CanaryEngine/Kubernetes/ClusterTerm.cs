@@ -7,7 +7,9 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="objects">The cluster.</param>
 /// <param name="memory">What is remembered.</param>
 /// <param name="router">The traffic.</param>
-internal sealed class ClusterTerm(ClusterObjects objects, ClusterMemory memory, SplitRouter router) : ITermPreparation
+/// <param name="catalog">The canaries, all of which are looked at then.</param>
+internal sealed class ClusterTerm(ClusterObjects objects, ClusterMemory memory, SplitRouter router, ClusterCatalog catalog)
+    : ITermPreparation
 {
     /// <inheritdoc/>
     public async Task PrepareAsync(CancellationToken cancellationToken)
@@ -16,5 +18,6 @@ internal sealed class ClusterTerm(ClusterObjects objects, ClusterMemory memory, 
         router.Clear();
         await objects.Definitions.RefreshAsync(CanaryKinds.Group, CanaryKinds.Canary, cancellationToken);
         await objects.Mesh.RefreshAsync(ClusterKinds.SplitGroup, ClusterKinds.Split, cancellationToken);
+        catalog.ChangeAll();
     }
 }

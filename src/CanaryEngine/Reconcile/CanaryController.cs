@@ -64,10 +64,6 @@ internal sealed class CanaryController(
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         metrics.Leads(true);
-        foreach (var key in catalog.Keys)
-        {
-            _queue.Add(key);
-        }
 
         var rounds = new ConcurrentDictionary<Task, byte>();
         var changes = FollowAsync(stoppingToken);

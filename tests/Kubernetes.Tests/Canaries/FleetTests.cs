@@ -1,6 +1,7 @@
 using System.Globalization;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
+using XdsCanary.TestKit.Processes;
 using XdsCanary.TestKit.RealEnvoy;
 using XdsCanary.TestKit.Server;
 
@@ -17,6 +18,12 @@ public sealed class FleetTests
     {
         Tool.Find("envoy");
         await using var cluster = await TestCluster.StartAsync();
+        foreach (var number in new[] { 1, 2 })
+        {
+            var (exitCode, output) = await ChildProcess.RunAsync(Tool.Find("ip"), ["address", "add", $"{AddressOf(number)}/32", "dev", "lo"]);
+            Assert.True(exitCode == 0, output);
+        }
+
         await CanaryCluster.DefineAsync(cluster);
         await cluster.Api.ApplyYamlAsync(Front);
         await using var first = await ReplicaAsync(cluster, 1);

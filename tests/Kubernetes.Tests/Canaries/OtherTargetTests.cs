@@ -122,7 +122,10 @@ public sealed class OtherTargetTests(CanaryCluster home) : IClassFixture<CanaryC
         await place.Api.DeleteAsync(place.Path("flagger.app/v1beta1", "canaries", "podinfo"));
 
         await Eventually.BecomesAsync(async () => await place.Api.TryGetAsync(place.Path("flagger.app/v1beta1", "canaries", "podinfo")) is null);
-        await Eventually.BecomesAsync(async () => await place.Api.TryGetAsync(place.Path("apps/v1", "deployments", "podinfo-primary")) is null);
+        // The garbage collector takes half a minute to notice a new kind of owner.
+        await Eventually.BecomesAsync(
+            async () => await place.Api.TryGetAsync(place.Path("apps/v1", "deployments", "podinfo-primary")) is null,
+            TimeSpan.FromSeconds(120));
         await load.AdvancesAsync(100);
         var report = await load.StopAsync();
         Figures.Record($"deletion with revertOnDeletion: {report}");
@@ -131,7 +134,9 @@ public sealed class OtherTargetTests(CanaryCluster home) : IClassFixture<CanaryC
         var service = await place.Api.GetAsync(place.Path("v1", "services", "podinfo"));
         Assert.Equal("podinfo", service.Text("spec", "selector", "app"));
         Assert.Equal("yes", service.Text("metadata", "labels", "kept"));
-        Assert.Null(await place.Api.TryGetAsync(place.Path("split.smi-spec.io/v1alpha4", "trafficsplits", "podinfo")));
+        await Eventually.BecomesAsync(
+            async () => await place.Api.TryGetAsync(place.Path("split.smi-spec.io/v1alpha4", "trafficsplits", "podinfo")) is null,
+            TimeSpan.FromSeconds(60));
     }
 
     [Fact]
