@@ -2,6 +2,7 @@ using System.Net;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Endpoint.V3;
 using Envoy.Config.Route.V3;
+using Envoy.Service.Discovery.V3;
 using Envoy.Type.V3;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -108,8 +109,7 @@ public sealed class EmbeddedDataPlaneTests : IAsyncLifetime
 
         stream.End();
         Assert.Equal(["v1"], (await VersionsAsync(5)).Distinct());
-        var next = await _server.NextStreamAsync(Cancellation);
-        var clusters = await next.NextAsync(Cancellation);
+        var (next, clusters) = await NextSpeakingStreamAsync();
         var endpoints = await next.NextAsync(Cancellation);
 
         Assert.Equal("node-1", clusters.Node.Id);
@@ -293,6 +293,23 @@ public sealed class EmbeddedDataPlaneTests : IAsyncLifetime
         };
         request.Headers.Host = "shop.default";
         return await _http.SendAsync(request, Cancellation);
+    }
+
+    // A stream that breaks before its first request is followed by another.
+    private async Task<(FakeAdsStream Stream, DeltaDiscoveryRequest First)> NextSpeakingStreamAsync()
+    {
+        var stream = await _server.NextStreamAsync(Cancellation);
+        while (true)
+        {
+            var first = stream.NextAsync(Cancellation);
+            var other = _server.NextStreamAsync(Cancellation).AsTask();
+            if (await Task.WhenAny(first, other) == first)
+            {
+                return (stream, await first);
+            }
+
+            stream = await other;
+        }
     }
 
     private async Task<FakeAdsStream> ServeAsync(params Route[] routes)
