@@ -13,9 +13,11 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// </summary>
 /// <param name="objects">The cluster.</param>
 /// <param name="router">The traffic.</param>
+/// <param name="endpoints">Where Services lead.</param>
 /// <param name="proxies">The proxies.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CanaryFinalizer(ClusterObjects objects, SplitRouter router, IConvergenceProbe proxies, TimeProvider time)
+internal sealed class CanaryFinalizer(
+    ClusterObjects objects, SplitRouter router, ServiceEndpoints endpoints, IConvergenceProbe proxies, TimeProvider time)
 {
     private static readonly TrafficPlan AllToTarget = new(0, 100);
 
@@ -45,27 +47,53 @@ internal sealed class CanaryFinalizer(ClusterObjects objects, SplitRouter router
             if (objects.Find(TargetViews.ResourceOf(spec), TargetViews.NameOf(spec)) is not null)
             {
                 await targets.HandBackAsync(spec, cancellationToken);
-                await LeadBackAsync(spec, canary, cancellationToken);
+                await LeadBackAsync(spec, canary, targets, cancellationToken);
             }
 
             await SetAsync(canary, isOn: false, cancellationToken);
         }
     }
 
-    // The primary goes with the canary: by then no proxy may send it requests any more.
-    private async Task LeadBackAsync(CanarySpec spec, SourceObject canary, CancellationToken cancellationToken)
+    // What was made for the canary goes with it, in any order: by then no proxy may need any of it. First the target takes the
+    // requests as the canary, then the service that clients call leads to it by itself, then the split leads to that service.
+    private async Task LeadBackAsync(
+        CanarySpec spec, SourceObject canary, IClusterTargets targets, CancellationToken cancellationToken)
     {
-        if (router.Read(spec) is { } plan && plan != AllToTarget)
+        var limit = (DeletedAt(canary) ?? time.GetUtcNow()) + spec.Analysis.Convergence.Timeout;
+        if (!router.IsReleased(spec))
         {
-            await router.WriteAsync(spec, AllToTarget, cancellationToken);
+            if (router.Read(spec) != AllToTarget)
+            {
+                await router.WriteAsync(spec, AllToTarget, cancellationToken);
+            }
+
+            await WaitForProxiesAsync(spec, limit, cancellationToken);
+            await targets.HandBackApexAsync(spec, cancellationToken);
+            if (!endpoints.AreSame(spec.Apex, spec.Canary))
+            {
+                Wait(limit, $"Service {spec.Apex.Name} does not lead to the target yet");
+            }
+
+            await router.ReleaseAsync(spec, cancellationToken);
         }
 
+        await WaitForProxiesAsync(spec, limit, cancellationToken);
+    }
+
+    private async Task WaitForProxiesAsync(CanarySpec spec, DateTimeOffset limit, CancellationToken cancellationToken)
+    {
         var seen = await proxies.DescribeFleetAsync(spec.Apex, cancellationToken);
-        var isThere = router.IsPublished(spec) && seen.Converged == seen.Proxies;
-        var limit = (DeletedAt(canary) ?? time.GetUtcNow()) + spec.Analysis.Convergence.Timeout;
-        if (!isThere && time.GetUtcNow() < limit)
+        if (!router.IsPublished(spec) || seen.Converged != seen.Proxies)
         {
-            throw new WorkloadException("canary not ready during finalizing: proxies do not route to the target yet");
+            Wait(limit, "proxies do not route to the target yet");
+        }
+    }
+
+    private void Wait(DateTimeOffset limit, string what)
+    {
+        if (time.GetUtcNow() < limit)
+        {
+            throw new WorkloadException($"canary not ready during finalizing: {what}");
         }
     }
 

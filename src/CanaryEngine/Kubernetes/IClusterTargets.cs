@@ -34,8 +34,11 @@ internal interface IClusterTargets
     /// <summary>Takes the canary down, and drops what is not needed any more.</summary>
     Task StopAsync(CanarySpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Gives the traffic back to the target: the canary is being deleted.</summary>
+    /// <summary>Brings the target up for good: the canary is being deleted. Throws until it is ready.</summary>
     Task HandBackAsync(CanarySpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Points the service that clients call at the target again, unless it goes with the canary.</summary>
+    Task HandBackApexAsync(CanarySpec spec, CancellationToken cancellationToken);
 
     /// <summary>Undoes what others changed in the objects that are made for the canary.</summary>
     Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken);

@@ -88,6 +88,9 @@ internal sealed class ServiceWorld(ClusterObjects objects) : IClusterTargets
     public Task HandBackAsync(CanarySpec spec, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
+    public Task HandBackApexAsync(CanarySpec spec, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>

@@ -71,6 +71,25 @@ internal sealed class SplitRouter(
         }
     }
 
+    /// <summary>Lets the service that clients call lead by itself: the split names no other service any more.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task ReleaseAsync(CanarySpec spec, CancellationToken cancellationToken)
+    {
+        if (objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) is { } resource)
+        {
+            var body = SplitObject.MakeReleased(spec, workloads.Of(spec).OwnerOf(spec), resource.Version);
+            await objects.ApplyAsync(resource, spec.Apex, body, cancellationToken);
+            _ahead.TryRemove(spec.Key, out _);
+            _revisions[spec.Key] = layer.Change([KeyOf(spec)], []);
+        }
+    }
+
+    /// <summary>True when no split leads the requests elsewhere than to the service that clients call.</summary>
+    /// <param name="spec">The canary.</param>
+    public bool IsReleased(CanarySpec spec) =>
+        objects.FindSplit(spec.Apex) is not { } split || SplitObject.IsReleased(ObjectJson.Of(split), spec);
+
     /// <inheritdoc/>
     public bool IsPublished(CanarySpec spec) => published.Revision >= _revisions.GetValueOrDefault(spec.Key);
 

@@ -159,9 +159,11 @@ internal sealed class WorkloadWorld(
         {
             throw new WorkloadException($"canary not ready during finalizing: {fact.Text}");
         }
-
-        await services.HandBackAsync(view.Made, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task HandBackApexAsync(CanarySpec spec, CancellationToken cancellationToken) =>
+        services.HandBackAsync(targets.Of(spec).Made, cancellationToken);
 
     /// <inheritdoc/>
     public Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken)

@@ -6,76 +6,82 @@ namespace XdsCanary.XdsServer.Ingest;
 
 /// <summary>
 /// Reads a set of objects into a mesh. Objects that cannot be read are left out, or stay as they were, one by one; they never
-/// keep the others from being used.
+/// keep the others from being used. Namespaces do not depend on each other: only those where something changed are read again.
 /// </summary>
 internal static class MeshAssembler
 {
+    private static readonly ImmutableSortedDictionary<string, NamespaceAssembly> NoNamespaces =
+        ImmutableSortedDictionary.Create<string, NamespaceAssembly>(StringComparer.Ordinal);
+
+    /// <summary>A mesh of no objects.</summary>
+    public static MeshAssembly Empty { get; } =
+        new() { State = MeshState.Empty, Options = new MeshOptions(), Namespaces = NoNamespaces };
+
     /// <summary>Reads the objects; what did not change since the assembly before is taken from it.</summary>
     /// <param name="previous">The assembly before; null for the first.</param>
     /// <param name="objects">All objects; kinds that are not the mesh's are passed over.</param>
     /// <param name="options">Choices.</param>
     public static MeshAssembly Assemble(MeshAssembly? previous, ObjectSet objects, MeshOptions options)
     {
-        // Decoding takes no options, so an object's last good version outlives a change of them.
-        var decoded = ObjectDecoder.Decode(previous?.Decoded ?? ImmutableDictionary<ObjectKey, DecodedObject>.Empty, objects);
-        var before = previous?.Options == options ? previous : null;
-        var services = decoded.Values
-            .Select(item => item.Value)
-            .OfType<ServiceValue>()
-            .ToDictionary(value => value.Service.Name);
-        var notes = new ReportNotes();
-        var endpoints = ResolveEndpoints(before, decoded, services, options, notes);
-        var rules = SplitResolver.Resolve(decoded, services, options, notes);
-        var state = new MeshState
+        var before = previous?.Namespaces ?? NoNamespaces;
+        var changes = ObjectDecoder.FindChanges(before, objects);
+        var isAnew = previous is null || previous.Options != options;
+        if (previous is not null && !isAnew && changes.Count == 0)
         {
-            Services = services.Values.Select(value => value.Service).OrderBy(service => service.Name).ToEquatableArray(),
-            Endpoints = endpoints.OrderBy(entry => entry.Key).SelectMany(entry => entry.Value.Groups).ToEquatableArray(),
-            Rules = rules,
-        };
-        return new MeshAssembly
-        {
-            State = previous is not null && previous.State == state ? previous.State : state,
-            Reports = notes.ToReports(decoded.Values, previous?.Reports ?? []),
-            Options = options,
-            Decoded = decoded,
-            Endpoints = endpoints,
-        };
-    }
+            return previous;
+        }
 
-    private static ImmutableDictionary<NamespacedName, ResolvedEndpoints> ResolveEndpoints(
-        MeshAssembly? before,
-        ImmutableDictionary<ObjectKey, DecodedObject> decoded,
-        Dictionary<NamespacedName, ServiceValue> services,
-        MeshOptions options,
-        ReportNotes notes)
-    {
-        var slices = new Dictionary<NamespacedName, List<EndpointSliceValue>>();
-        foreach (var (key, item) in decoded)
+        var spaces = before.ToBuilder();
+        foreach (var name in isAnew ? before.Keys.Union(changes.Select(group => group.Key)) : changes.Select(group => group.Key))
         {
-            if (item.Value is not EndpointSliceValue slice)
+            // Decoding takes no options, so an object's last good version outlives a change of them.
+            var known = before.GetValueOrDefault(name);
+            var decoded = Apply(known?.Decoded ?? ImmutableDictionary<ObjectKey, DecodedObject>.Empty, changes[name]);
+            if (decoded.IsEmpty)
             {
+                spaces.Remove(name);
                 continue;
             }
 
-            var service = services.GetValueOrDefault(slice.Service)?.Service;
-            EndpointResolver.Check(key, slice, service, notes);
-            if (service is not null)
-            {
-                if (!slices.TryGetValue(slice.Service, out var siblings))
-                {
-                    slices[slice.Service] = siblings = [];
-                }
+            spaces[name] = NamespaceAssembler.Assemble(name, isAnew ? null : known, decoded, [.. changes[name]], options);
+        }
 
-                siblings.Add(slice);
+        var namespaces = spaces.ToImmutable();
+        return new MeshAssembly { State = StateOf(namespaces, previous?.State), Options = options, Namespaces = namespaces };
+    }
+
+    private static ImmutableDictionary<ObjectKey, DecodedObject> Apply(
+        ImmutableDictionary<ObjectKey, DecodedObject> decoded, IEnumerable<DecodedChange> changes)
+    {
+        var next = decoded.ToBuilder();
+        foreach (var change in changes)
+        {
+            if (change.Item is { } item)
+            {
+                next[change.Key] = item;
+            }
+            else
+            {
+                next.Remove(change.Key);
             }
         }
 
-        return slices.ToImmutableDictionary(
-            entry => entry.Key,
-            entry => EndpointResolver.Resolve(
-                services[entry.Key].Service,
-                [.. entry.Value.OrderBy(slice => slice.Name)],
-                options,
-                before?.Endpoints.GetValueOrDefault(entry.Key)));
+        return next.ToImmutable();
+    }
+
+    private static MeshState StateOf(ImmutableSortedDictionary<string, NamespaceAssembly> namespaces, MeshState? before)
+    {
+        var meshes = (before ?? MeshState.Empty).Namespaces.ToBuilder();
+        meshes.RemoveRange(meshes.Keys.Where(name => !namespaces.ContainsKey(name)).ToList());
+        foreach (var (name, space) in namespaces)
+        {
+            if (!meshes.TryGetValue(name, out var known) || !known.IsSame(space.Mesh))
+            {
+                meshes[name] = space.Mesh;
+            }
+        }
+
+        var next = meshes.ToImmutable();
+        return before is not null && ReferenceEquals(next, before.Namespaces) ? before : new MeshState(next);
     }
 }

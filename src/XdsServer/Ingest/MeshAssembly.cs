@@ -5,22 +5,40 @@ using XdsCanary.XdsServer.Model;
 namespace XdsCanary.XdsServer.Ingest;
 
 /// <summary>The mesh as read from a set of objects, with what is needed to read the next set by its differences only.</summary>
-internal sealed record MeshAssembly
+internal sealed class MeshAssembly
 {
+    private readonly Lazy<ImmutableArray<ObjectReport>> _reports;
+
+    /// <summary>Makes an assembly.</summary>
+    public MeshAssembly() => _reports = new Lazy<ImmutableArray<ObjectReport>>(
+        () => Ordered(Namespaces!.Values.SelectMany(space => space.Reports.Values)));
+
     /// <summary>The mesh; the same instance as in the assembly before when nothing in it changed.</summary>
     public required MeshState State { get; init; }
-
-    /// <summary>
-    /// What became of each object of the mesh's kinds, by key; the same instances as before where nothing changed.
-    /// </summary>
-    public required ImmutableArray<ObjectReport> Reports { get; init; }
 
     /// <summary>The options that it was read with.</summary>
     public required MeshOptions Options { get; init; }
 
-    /// <summary>The objects that it was read from.</summary>
-    public required ImmutableDictionary<ObjectKey, DecodedObject> Decoded { get; init; }
+    /// <summary>The namespaces that it was put together from.</summary>
+    public required ImmutableSortedDictionary<string, NamespaceAssembly> Namespaces { get; init; }
 
-    /// <summary>The endpoints of each service.</summary>
-    public required ImmutableDictionary<NamespacedName, ResolvedEndpoints> Endpoints { get; init; }
+    /// <summary>What became of each object of the mesh's kinds, by key.</summary>
+    public ImmutableArray<ObjectReport> Reports => _reports.Value;
+
+    /// <summary>Those of the reports that tell of a fault, and those of some other objects, by key.</summary>
+    /// <param name="others">The other objects.</param>
+    public ImmutableArray<ObjectReport> FaultyReports(IEnumerable<ObjectKey> others) => Ordered(
+        Namespaces.Values.SelectMany(space => space.Faulty.Values)
+            .Concat(others.Select(FindReport).OfType<ObjectReport>())
+            .Distinct());
+
+    private ObjectReport? FindReport(ObjectKey key) => Namespaces.GetValueOrDefault(key.Name.Namespace)?.Reports.GetValueOrDefault(key);
+
+    private static ImmutableArray<ObjectReport> Ordered(IEnumerable<ObjectReport> reports) =>
+    [
+        .. reports
+            .OrderBy(report => report.Key.Group, StringComparer.Ordinal)
+            .ThenBy(report => report.Key.Kind, StringComparer.Ordinal)
+            .ThenBy(report => report.Key.Name),
+    ];
 }

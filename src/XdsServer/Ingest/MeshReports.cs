@@ -11,7 +11,7 @@ namespace XdsCanary.XdsServer.Ingest;
 /// <param name="publisher">Adds what shows only when resources are built.</param>
 internal sealed class MeshReports(SnapshotPublisher publisher)
 {
-    private Content _content = new(ObjectSet.Empty, []);
+    private Content _content = new(ObjectSet.Empty, MeshAssembler.Empty);
 
     /// <summary>The objects that the last rebuild saw.</summary>
     public ObjectSet Objects => Volatile.Read(ref _content).Objects;
@@ -25,21 +25,29 @@ internal sealed class MeshReports(SnapshotPublisher publisher)
             var kept = content.Objects.Kept;
             return
             [
-                .. ObjectReports.Merge(content.Reports, publisher.Findings, content.Objects)
+                .. ObjectReports.Merge(content.Assembly.Reports, publisher.Findings, content.Objects)
                     .Select(report => kept.Contains(report.Key) ? report with { LastGoodInUse = true } : report),
             ];
         }
     }
 
     /// <summary>All faults: of documents that can't be read, of objects, and of what is built from them.</summary>
-    public ImmutableArray<ObjectProblem> Problems =>
-        [.. Objects.Problems, .. Reports.SelectMany(report => report.Problems)];
+    public ImmutableArray<ObjectProblem> Problems
+    {
+        get
+        {
+            var (content, findings) = (Volatile.Read(ref _content), publisher.Findings);
+            var concerned = content.Assembly.FaultyReports(findings.Select(finding => finding.Key));
+            var reports = ObjectReports.Merge(concerned, findings, content.Objects);
+            return [.. content.Objects.Problems, .. reports.SelectMany(report => report.Problems)];
+        }
+    }
 
     /// <summary>Puts the result of a rebuild in place.</summary>
     /// <param name="objects">The objects that it saw.</param>
-    /// <param name="reports">What it made of them.</param>
-    public void Replace(ObjectSet objects, ImmutableArray<ObjectReport> reports) =>
-        Volatile.Write(ref _content, new Content(objects, reports));
+    /// <param name="assembly">What it made of them.</param>
+    public void Replace(ObjectSet objects, MeshAssembly assembly) =>
+        Volatile.Write(ref _content, new Content(objects, assembly));
 
-    private sealed record Content(ObjectSet Objects, ImmutableArray<ObjectReport> Reports);
+    private sealed record Content(ObjectSet Objects, MeshAssembly Assembly);
 }

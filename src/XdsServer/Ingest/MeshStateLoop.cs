@@ -97,7 +97,7 @@ internal sealed class MeshStateLoop(
             // Only now: a publish that failed is tried again with the next change, whatever that is.
             _assembly = next;
             metrics.Rebuilt(changed ? "published" : "skipped");
-            reports.Replace(objects, next.Reports);
+            reports.Replace(objects, next);
             LogProblems();
         }
         catch (Exception fault) when (fault is not OperationCanceledException)

@@ -23,8 +23,11 @@ internal sealed record BuiltVirtualHost(
     ImmutableArray<string> Clusters,
     string? Fault)
 {
+    /// <summary>The virtual host as a field of a serialised route configuration.</summary>
+    public ReadOnlyMemory<byte> Part { get; } = new RouteConfiguration { VirtualHosts = { Message } }.ToByteArray();
+
     /// <summary>Hash of the virtual host: differs when anything about the routing differs, matches and ports included.</summary>
-    public UInt128 Hash { get; } = XxHash128.HashToUInt128(Message.ToByteArray());
+    public UInt128 Hash { get; private init; }
 
     /// <summary>Makes the virtual host of a service's port.</summary>
     /// <param name="service">The service.</param>
@@ -46,8 +49,9 @@ internal sealed record BuiltVirtualHost(
             .SelectMany(RouteBuilder.ClustersOf)
             .Distinct()
             .Order(StringComparer.Ordinal);
-        return new BuiltVirtualHost(
+        var host = new BuiltVirtualHost(
             service, port, rules, domains, message, [.. clusters], VirtualHostCheck.Find(message));
+        return host with { Hash = XxHash128.HashToUInt128(host.Part.Span) };
     }
 
     /// <summary>Tells whether the same inputs would make the same virtual host.</summary>

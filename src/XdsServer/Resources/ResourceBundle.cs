@@ -11,7 +11,14 @@ namespace XdsCanary.XdsServer.Resources;
 /// Names of the resources it needs: the clusters of a route configuration, the route configurations of a listener; empty for
 /// others. Sorted, without repeats.
 /// </param>
-internal readonly record struct NamedResource(string Name, IMessage Message, ImmutableArray<string> References);
+internal readonly record struct NamedResource(string Name, IMessage Message, ImmutableArray<string> References)
+{
+    /// <summary>
+    /// Bytes that make, one after the other, the serialised message, for a message of which most parts are serialised already;
+    /// default for others.
+    /// </summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Parts { get; init; }
+}
 
 /// <summary>A weight that a service's traffic is split by, as it stands in the route.</summary>
 /// <param name="Backend">The backend service, in the service's own namespace.</param>

@@ -14,8 +14,8 @@ internal sealed record ResourceBundleBuild
     /// <summary>What was left out of the resources and why, by object.</summary>
     public required ImmutableArray<ObjectFinding> Findings { get; init; }
 
-    /// <summary>The mesh that the resources were made from.</summary>
-    public required MeshState State { get; init; }
+    /// <summary>The namespaces that the resources were made from, by name.</summary>
+    public required ImmutableArray<MeshNamespace> View { get; init; }
 
     /// <summary>The nodes that they were made for.</summary>
     public required NodeGroup Group { get; init; }

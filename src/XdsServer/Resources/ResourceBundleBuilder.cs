@@ -18,19 +18,19 @@ internal static class ResourceBundleBuilder
         MeshState state, NodeGroup group, ResourceOptions options, ResourceBundleBuild? previous)
     {
         var before = previous is not null && previous.Group == group && previous.Options == options ? previous : null;
-        if (before is not null && ReferenceEquals(before.State, state))
+        var view = state.VisibleTo(group);
+        if (before is not null && before.View.AsSpan().SequenceEqual(view.AsSpan(), ReferenceEqualityComparer.Instance))
         {
             return before;
         }
 
-        var services = state.Services.Items.Where(service => group.Sees(service.Name.Namespace)).ToImmutableArray();
-        var routes = RouteTable.Make(services, state, group, options, before?.RouteTable);
+        var routes = RouteTable.Make(view, group, options, before?.RouteTable);
         return new ResourceBundleBuild
         {
             Bundle = new ResourceBundle
             {
-                Clusters = MakeClusters(services, group, options, before),
-                Endpoints = MakeEndpoints(services, state, before),
+                Clusters = MakeClusters(view, group, options, before),
+                Endpoints = MakeEndpoints(view, before),
                 Listeners = before?.Bundle.Listeners
                     ?? [new NamedResource(
                         ResourceNames.Listener, ListenerBuilder.Build(options), [ResourceNames.RouteConfiguration])],
@@ -41,7 +41,7 @@ internal static class ResourceBundleBuilder
                 RouteContents = routes.Contents,
             },
             Findings = routes.Findings,
-            State = state,
+            View = view,
             Group = group,
             Options = options,
             RouteTable = routes,
@@ -49,48 +49,71 @@ internal static class ResourceBundleBuilder
     }
 
     private static ImmutableArray<NamedResource> MakeClusters(
-        ImmutableArray<Service> services, NodeGroup group, ResourceOptions options, ResourceBundleBuild? before)
+        ImmutableArray<MeshNamespace> view, NodeGroup nodes, ResourceOptions options, ResourceBundleBuild? before)
     {
-        if (before is not null && AreSame(before.RouteTable.Services, services))
+        if (before is not null && RouteTable.HasSameServices(before.View, view))
         {
             return before.Bundle.Clusters;
         }
 
         var old = Index(before?.Bundle.Clusters);
-        return Sort(services.SelectMany(service =>
-        {
-            var isUnchanged = before?.State.FindService(service.Name) == service;
-            return service.Ports.Items.Select(port =>
-                Reuse(old, ResourceNames.Cluster(service.Name, port.Number), isUnchanged)
-                ?? Leaf(ClusterBuilder.Build(service, port, group, options), service, port));
-        }));
+        var spaces = IndexSpaces(before);
+        return Sort(
+            from space in view
+            from service in space.Services.Items
+            let isUnchanged = spaces.GetValueOrDefault(space.Name)?.FindService(service.Name) == service
+            from port in service.Ports.Items
+            select Reuse(old, ResourceNames.Cluster(service.Name, port.Number), isUnchanged)
+                ?? Leaf(ClusterBuilder.Build(service, port, nodes, options), service, port));
     }
 
-    private static ImmutableArray<NamedResource> MakeEndpoints(
-        ImmutableArray<Service> services, MeshState state, ResourceBundleBuild? before)
+    private static ImmutableArray<NamedResource> MakeEndpoints(ImmutableArray<MeshNamespace> view, ResourceBundleBuild? before)
     {
-        if (before is not null && AreSame(before.RouteTable.Services, services)
-            && AreSame(before.State.Endpoints.Items, state.Endpoints.Items))
+        if (before is not null && RouteTable.HasSameServices(before.View, view))
         {
-            return before.Bundle.Endpoints;
+            return ReplaceEndpoints(view, before);
         }
 
         var old = Index(before?.Bundle.Endpoints);
+        var spaces = IndexSpaces(before);
         return Sort(
-            from service in services
+            from space in view
+            from service in space.Services.Items
             where service.ExternalName is null
-            let isSameService = before?.State.FindService(service.Name) == service
+            let oldSpace = spaces.GetValueOrDefault(space.Name)
+            let isSameService = oldSpace?.FindService(service.Name) == service
             from port in service.Ports.Items
-            let endpoints = state.FindEndpoints(service.Name, port.Number)
-            let isUnchanged = isSameService && before?.State.FindEndpoints(service.Name, port.Number) == endpoints
+            let endpoints = space.FindEndpoints(service.Name, port.Number)
+            let isUnchanged = isSameService && oldSpace?.FindEndpoints(service.Name, port.Number) == endpoints
             select Reuse(old, ResourceNames.Cluster(service.Name, port.Number), isUnchanged)
                 ?? Leaf(EndpointBuilder.Build(service, port, endpoints), service, port));
     }
 
-    // By reference: parts of a mesh that did not change are the instances of the mesh before.
-    private static bool AreSame<T>(ImmutableArray<T> left, ImmutableArray<T> right)
-        where T : class =>
-        left.AsSpan().SequenceEqual(right.AsSpan(), ReferenceEqualityComparer.Instance);
+    // With the same services the resources are those of before, but for the endpoints that moved.
+    private static ImmutableArray<NamedResource> ReplaceEndpoints(ImmutableArray<MeshNamespace> view, ResourceBundleBuild before)
+    {
+        var moved = before.View.Zip(view)
+            .Where(pair => pair.First.Endpoints.Items != pair.Second.Endpoints.Items)
+            .SelectMany(pair => pair.Second.Services.Items
+                .Where(service => service.ExternalName is null)
+                .SelectMany(service => service.Ports.Items.Select(port => (Service: service, Port: port)))
+                .Select(entry => (
+                    entry.Service,
+                    entry.Port,
+                    Old: pair.First.FindEndpoints(entry.Service.Name, entry.Port.Number),
+                    New: pair.Second.FindEndpoints(entry.Service.Name, entry.Port.Number))))
+            .Where(entry => entry.Old != entry.New)
+            .ToDictionary(
+                entry => ResourceNames.Cluster(entry.Service.Name, entry.Port.Number),
+                entry => Leaf(EndpointBuilder.Build(entry.Service, entry.Port, entry.New), entry.Service, entry.Port),
+                StringComparer.Ordinal);
+        return moved.Count == 0
+            ? before.Bundle.Endpoints
+            : [.. before.Bundle.Endpoints.Select(resource => moved.TryGetValue(resource.Name, out var next) ? next : resource)];
+    }
+
+    private static Dictionary<string, MeshNamespace> IndexSpaces(ResourceBundleBuild? before) =>
+        (before?.View ?? []).ToDictionary(space => space.Name, StringComparer.Ordinal);
 
     private static NamedResource? Reuse(Dictionary<string, NamedResource> old, string name, bool isUnchanged) =>
         isUnchanged && old.TryGetValue(name, out var resource) ? resource : null;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Envoy.Config.Route.V3;
+using Google.Protobuf;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Model;
 
@@ -18,8 +19,8 @@ internal sealed record RouteTable(
     ImmutableSortedDictionary<NamespacedName, UInt128> Contents,
     ImmutableArray<ObjectFinding> Findings)
 {
-    /// <summary>The services that the table was made for.</summary>
-    public required ImmutableArray<Service> Services { get; init; }
+    /// <summary>The namespaces that the table was made for.</summary>
+    public required ImmutableArray<MeshNamespace> View { get; init; }
 
     /// <summary>Which virtual host has which domain; follows from the services alone.</summary>
     public required DomainOwnership Ownership { get; init; }
@@ -28,62 +29,130 @@ internal sealed record RouteTable(
     private const uint WholeWeight = 100;
 
     /// <summary>Makes the route configuration.</summary>
-    /// <param name="services">The services that the nodes see, by name.</param>
-    /// <param name="state">The mesh.</param>
+    /// <param name="view">The namespaces that the nodes see.</param>
     /// <param name="group">The nodes.</param>
     /// <param name="options">Choices.</param>
     /// <param name="previous">The table before, made with the same options; unchanged virtual hosts are taken from it.</param>
     public static RouteTable Make(
-        ImmutableArray<Service> services, MeshState state, NodeGroup group, ResourceOptions options, RouteTable? previous)
-    {
-        var ports = services
-            .SelectMany(service => service.Ports.Items.Where(port => port.IsHttp).Select(port => (Service: service, Port: port)))
-            .ToList();
-        var same = previous is not null
-            && previous.Services.AsSpan().SequenceEqual(services.AsSpan(), ReferenceEqualityComparer.Instance)
-            ? previous
-            : null;
-        var ownership = same?.Ownership ?? DomainCheck.Resolve(
-            [.. ports.SelectMany(entry => DomainNames.Claims(entry.Service, entry.Port, group, options))]);
+        ImmutableArray<MeshNamespace> view, NodeGroup group, ResourceOptions options, RouteTable? previous) =>
+        previous is not null && HasSameServices(previous.View, view)
+            ? Change(view, options, previous)
+            : MakeAnew(view, group, options, previous);
 
-        // With the same services the virtual hosts are those of before but for the rules.
-        var hosts = same?.Hosts.ToBuilder()
-            ?? ImmutableSortedDictionary.CreateBuilder<string, BuiltVirtualHost>(StringComparer.Ordinal);
-        foreach (var (service, port) in ports)
+    /// <summary>Tells whether two views have the same instances of services.</summary>
+    /// <param name="left">One view.</param>
+    /// <param name="right">The other.</param>
+    public static bool HasSameServices(ImmutableArray<MeshNamespace> left, ImmutableArray<MeshNamespace> right) =>
+        left.Length == right.Length
+        && left.Zip(right).All(pair => pair.First.Name == pair.Second.Name && pair.First.Services.Items == pair.Second.Services.Items);
+
+    private static RouteTable MakeAnew(
+        ImmutableArray<MeshNamespace> view, NodeGroup group, ResourceOptions options, RouteTable? previous)
+    {
+        var ports = view
+            .SelectMany(space => space.Services.Items.SelectMany(service => HttpPorts(service).Select(port => (space, service, port))))
+            .ToList();
+        var ownership = DomainCheck.Resolve(
+            [.. ports.SelectMany(entry => DomainNames.Claims(entry.service, entry.port, group, options))]);
+        var hosts = ports
+            .Select(entry => MakeHost(entry.space, entry.service, entry.port, ownership, options, previous?.Hosts))
+            .ToImmutableSortedDictionary(host => host.Message.Name, host => host, StringComparer.Ordinal);
+        var contents = hosts.Values.Where(host => host.Fault is null)
+            .GroupBy(host => host.Service.Name)
+            .ToImmutableSortedDictionary(
+                served => served.Key, served => served.Aggregate(UInt128.Zero, (sum, host) => sum + host.Hash));
+        var weights = view
+            .SelectMany(space => space.Services.Items.Where(service => service.DefaultPort is not null).Select(service => (space, service)))
+            .ToImmutableSortedDictionary(entry => entry.service.Name, entry => DefaultWeights(entry.space, entry.service));
+        return new RouteTable(
+            MakeConfiguration(hosts, previous), hosts, weights, contents, FindingsOf(ownership, hosts))
         {
-            var name = ResourceNames.VirtualHost(service, port);
-            var rules = state.RulesOf(service.Name).Items.Where(rule => rule.Port == port.Number).ToEquatableArray();
-            var domains = ownership.Domains.GetValueOrDefault(name);
-            var old = previous?.Hosts.GetValueOrDefault(name);
-            var isUnchanged = old is not null && old.IsMadeFrom(service, rules, domains);
-            if (!isUnchanged || same is null)
+            View = view,
+            Ownership = ownership,
+        };
+    }
+
+    // With the same services the virtual hosts are those of before, but for those whose rules changed.
+    private static RouteTable Change(ImmutableArray<MeshNamespace> view, ResourceOptions options, RouteTable previous)
+    {
+        var (hosts, weights, contents) = (previous.Hosts.ToBuilder(), previous.Weights.ToBuilder(), previous.Contents.ToBuilder());
+        foreach (var (space, service) in ChangedServices(previous.View, view))
+        {
+            var own = HttpPorts(service)
+                .Select(port => MakeHost(space, service, port, previous.Ownership, options, previous.Hosts))
+                .ToList();
+            foreach (var host in own)
             {
-                hosts[name] = isUnchanged ? old! : BuiltVirtualHost.Make(service, port, rules, domains, options);
+                hosts[host.Message.Name] = host;
+            }
+
+            var served = own.Where(host => host.Fault is null).ToList();
+            if (served.Count > 0)
+            {
+                contents[service.Name] = served.Aggregate(UInt128.Zero, (sum, host) => sum + host.Hash);
+            }
+            else
+            {
+                contents.Remove(service.Name);
+            }
+
+            if (service.DefaultPort is not null)
+            {
+                weights[service.Name] = DefaultWeights(space, service);
             }
         }
 
         var table = hosts.ToImmutable();
-        return new RouteTable(
-            MakeConfiguration(table, previous),
-            table,
-            services.Where(service => service.DefaultPort is not null).ToImmutableSortedDictionary(
-                service => service.Name, service => DefaultWeights(service, service.DefaultPort!, state)),
-            Served(table).GroupBy(host => host.Service.Name).ToImmutableSortedDictionary(
-                hosts => hosts.Key, hosts => hosts.Aggregate(UInt128.Zero, (sum, host) => sum + host.Hash)),
-            ownership.Findings.AddRange(table.Values.Where(host => host.Fault is not null).Select(Quarantine)))
-        {
-            Services = services,
-            Ownership = ownership,
-        };
+        return ReferenceEquals(table, previous.Hosts)
+            ? previous with { View = view }
+            : new RouteTable(
+                MakeConfiguration(table, previous),
+                table,
+                weights.ToImmutable(),
+                contents.ToImmutable(),
+                FindingsOf(previous.Ownership, table))
+            {
+                View = view,
+                Ownership = previous.Ownership,
+            };
+    }
+
+    private static IEnumerable<(MeshNamespace Space, Service Service)> ChangedServices(
+        ImmutableArray<MeshNamespace> before, ImmutableArray<MeshNamespace> view) =>
+        from pair in before.Zip(view)
+        where !ReferenceEquals(pair.First.Rules, pair.Second.Rules)
+        from root in pair.First.Rules.Keys.Union(pair.Second.Rules.Keys)
+        where pair.First.RulesOf(root) != pair.Second.RulesOf(root)
+        let service = pair.Second.FindService(root)
+        where service is not null
+        select (pair.Second, service);
+
+    private static IEnumerable<ServicePort> HttpPorts(Service service) => service.Ports.Items.Where(port => port.IsHttp);
+
+    private static BuiltVirtualHost MakeHost(
+        MeshNamespace space,
+        Service service,
+        ServicePort port,
+        DomainOwnership ownership,
+        ResourceOptions options,
+        ImmutableSortedDictionary<string, BuiltVirtualHost>? before)
+    {
+        var name = ResourceNames.VirtualHost(service, port);
+        var rules = space.RulesOf(service.Name).Items.Where(rule => rule.Port == port.Number).ToEquatableArray();
+        var domains = ownership.Domains.GetValueOrDefault(name);
+        return before?.GetValueOrDefault(name) is { } old && old.IsMadeFrom(service, rules, domains)
+            ? old
+            : BuiltVirtualHost.Make(service, port, rules, domains, options);
     }
 
     private static NamedResource MakeConfiguration(
         ImmutableSortedDictionary<string, BuiltVirtualHost> hosts, RouteTable? previous)
     {
         var served = Served(hosts).ToList();
-        if (previous is not null && Served(previous.Hosts).SequenceEqual(served, ReferenceEqualityComparer.Instance))
+        var before = previous is null ? null : Served(previous.Hosts).ToList();
+        if (before?.SequenceEqual(served, ReferenceEqualityComparer.Instance) == true)
         {
-            return previous.Configuration;
+            return previous!.Configuration;
         }
 
         // A route may arrive before its cluster; such requests fail, but the configuration must not be rejected for it.
@@ -93,16 +162,36 @@ internal sealed record RouteTable(
             VirtualHosts = { served.Select(host => host.Message) },
             ValidateClusters = false,
         };
-        var clusters = served.SelectMany(host => host.Clusters).Distinct().Order(StringComparer.Ordinal);
-        return new NamedResource(message.Name, message, [.. clusters]);
+        var hasSameClusters = before?.Count == served.Count && before.Zip(served).All(pair =>
+            ReferenceEquals(pair.First, pair.Second) || pair.First.Clusters.AsSpan().SequenceEqual(pair.Second.Clusters.AsSpan()));
+        return new NamedResource(
+            message.Name,
+            message,
+            hasSameClusters
+                ? previous!.Configuration.References
+                : [.. served.SelectMany(host => host.Clusters).Distinct().Order(StringComparer.Ordinal)])
+        {
+            // In the order of the fields' numbers, as the message would be written.
+            Parts =
+            [
+                new RouteConfiguration { Name = message.Name }.ToByteArray(),
+                .. served.Select(host => host.Part),
+                new RouteConfiguration { ValidateClusters = message.ValidateClusters }.ToByteArray(),
+            ],
+        };
     }
 
     private static IEnumerable<BuiltVirtualHost> Served(ImmutableSortedDictionary<string, BuiltVirtualHost> hosts) =>
         hosts.Values.Where(host => host.Fault is null);
 
-    private static ImmutableArray<RoutedWeight> DefaultWeights(Service service, ServicePort port, MeshState state)
+    private static ImmutableArray<ObjectFinding> FindingsOf(
+        DomainOwnership ownership, ImmutableSortedDictionary<string, BuiltVirtualHost> hosts) =>
+        ownership.Findings.AddRange(hosts.Values.Where(host => host.Fault is not null).Select(Quarantine));
+
+    private static ImmutableArray<RoutedWeight> DefaultWeights(MeshNamespace space, Service service)
     {
-        var rule = state.RulesOf(service.Name).Items
+        var port = service.DefaultPort!;
+        var rule = space.RulesOf(service.Name).Items
             .FirstOrDefault(candidate => candidate.Port == port.Number && candidate.CarriesWeights);
         return rule is null
             ? [new RoutedWeight(service.Name.Name, ResourceNames.Cluster(service.Name, port.Number), WholeWeight)]

@@ -47,7 +47,10 @@ internal static class SnapshotBuilder
         var items = ImmutableArray.CreateBuilder<VersionedResource>(resources.Length);
         foreach (var resource in resources)
         {
-            var known = before?.Find(resource.Name);
+            // Most often the names are those of before.
+            var known = before is null ? null
+                : before.Items.Length > items.Count && before.Items[items.Count] is var same && same.Name == resource.Name ? same
+                : before.Find(resource.Name);
             items.Add(known is not null && Reusable(known, resource) ? known : Keep(known, VersionedResource.Create(resource)));
         }
 

@@ -16,9 +16,10 @@ internal static class SnapshotConsistency
         var faults = ImmutableArray.CreateBuilder<string>();
         var (clusters, endpoints) = (snapshot.Get(ResourceType.Cluster), snapshot.Get(ResourceType.Endpoint));
         var (listeners, routes) = (snapshot.Get(ResourceType.Listener), snapshot.Get(ResourceType.Route));
+        var search = new NameSearch(endpoints);
         foreach (var cluster in clusters.Items)
         {
-            if (cluster.EndpointsName is { } name && endpoints.Find(name) is null)
+            if (cluster.EndpointsName is { } name && !search.Has(name))
             {
                 faults.Add($"cluster {cluster.Name} has no endpoints resource {name}");
             }
@@ -29,14 +30,41 @@ internal static class SnapshotConsistency
         return faults.ToImmutable();
     }
 
+    /// <summary>Looks for names that most often come in the order in which the set has them, with few left out.</summary>
+    private struct NameSearch(TypedResources set)
+    {
+        private int _next;
+
+        public bool Has(string name)
+        {
+            while (_next < set.Items.Length)
+            {
+                var order = string.CompareOrdinal(set.Items[_next].Name, name);
+                if (order > 0)
+                {
+                    break;
+                }
+
+                _next++;
+                if (order == 0)
+                {
+                    return true;
+                }
+            }
+
+            return set.Find(name) is not null;
+        }
+    }
+
     private static void CheckReferences(
         TypedResources from, TypedResources to, string what, ImmutableArray<string>.Builder faults)
     {
         foreach (var item in from.Items)
         {
+            var search = new NameSearch(to);
             foreach (var reference in item.References)
             {
-                if (to.Find(reference) is null)
+                if (!search.Has(reference))
                 {
                     faults.Add($"{from.Type.Label} resource {item.Name} refers to {what} {reference}, which does not exist");
                 }

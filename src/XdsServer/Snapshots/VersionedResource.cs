@@ -11,6 +11,11 @@ namespace XdsCanary.XdsServer.Snapshots;
 /// </summary>
 internal sealed class VersionedResource
 {
+    // Of the fields type_url and value of google.protobuf.Any.
+    private const byte AnyTypeTag = (1 << 3) | 2;
+    private const byte AnyValueTag = (2 << 3) | 2;
+    private const string TypePrefix = "type.googleapis.com/";
+
     private VersionedResource(NamedResource source, ReadOnlyMemory<byte> packed)
     {
         Source = source;
@@ -44,7 +49,22 @@ internal sealed class VersionedResource
     /// <summary>Serialises and hashes a message.</summary>
     /// <param name="source">The message under its name.</param>
     public static VersionedResource Create(NamedResource source) =>
-        new(source, Any.Pack(source.Message).ToByteArray());
+        new(source, source.Parts.IsDefault ? Any.Pack(source.Message).ToByteArray() : Join(source));
+
+    private static ReadOnlyMemory<byte> Join(NamedResource source)
+    {
+        var type = TypePrefix + source.Message.Descriptor.FullName;
+        var length = source.Parts.Sum(part => part.Length);
+        var any = new WireBuffer(WireBuffer.StringSize(type) + WireBuffer.BytesSize(length));
+        any.WriteString(AnyTypeTag, type);
+        any.WriteLength(AnyValueTag, length);
+        foreach (var part in source.Parts)
+        {
+            any.WriteRaw(part.Span);
+        }
+
+        return any.ToMemory();
+    }
 
     private static string? EndpointsNameOf(IMessage message)
     {

@@ -36,6 +36,13 @@ internal struct WireBuffer(int size)
     public void WriteBytes(byte tag, ReadOnlySpan<byte> content)
     {
         WriteLength(tag, content.Length);
+        WriteRaw(content);
+    }
+
+    /// <summary>Writes content, or a piece of it, whose head was written before.</summary>
+    /// <param name="content">The bytes.</param>
+    public void WriteRaw(ReadOnlySpan<byte> content)
+    {
         content.CopyTo(_bytes.AsSpan(_position));
         _position += content.Length;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Observability;
 using XdsCanary.XdsServer.Resources;
@@ -21,7 +22,7 @@ internal sealed class SnapshotPublisher
     private readonly XdsMetrics _metrics;
     private readonly ILogger<SnapshotPublisher> _logger;
     private MeshState? _state;
-    private ImmutableArray<GroupSnapshots> _published = [];
+    private GroupSnapshots[] _published = [];
 
     /// <summary>Makes a publisher without snapshots.</summary>
     /// <param name="options">How resources are made.</param>
@@ -38,17 +39,8 @@ internal sealed class SnapshotPublisher
         Add(defaultGroup);
     }
 
-    /// <summary>The groups there are now.</summary>
-    public ImmutableArray<GroupSnapshots> Groups
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _published;
-            }
-        }
-    }
+    /// <summary>The groups there are now. Never waits for a build under way, for every canary asks here whether it has converged.</summary>
+    public ImmutableArray<GroupSnapshots> Groups => ImmutableCollectionsMarshal.AsImmutableArray(Volatile.Read(ref _published));
 
     /// <summary>What the resource builders found wrong, over all groups, without repeats.</summary>
     public ImmutableArray<ObjectFinding> Findings
@@ -83,10 +75,10 @@ internal sealed class SnapshotPublisher
                 Build(entry, state);
             }
 
-            _published = [.. _groups.Values.Select(entry => entry.Snapshots)];
+            PublishGroups();
             foreach (var type in ResourceType.InPushOrder)
             {
-                _metrics.Sized(type, _published.Sum(group => group.Current?.Get(type).Items.Length ?? 0));
+                _metrics.Sized(type, Groups.Sum(group => group.Current?.Get(type).Items.Length ?? 0));
             }
         }
     }
@@ -116,9 +108,11 @@ internal sealed class SnapshotPublisher
     {
         var entry = new Entry(new GroupSnapshots(group));
         _groups.Add(group, entry);
-        _published = [.. _groups.Values.Select(item => item.Snapshots)];
+        PublishGroups();
         return entry;
     }
+
+    private void PublishGroups() => Volatile.Write(ref _published, [.. _groups.Values.Select(entry => entry.Snapshots)]);
 
     [SuppressMessage("Performance", "CA1873", Justification = "Publishing is rare.")]
     private void Build(Entry entry, MeshState state)

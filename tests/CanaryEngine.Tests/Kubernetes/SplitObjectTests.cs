@@ -40,6 +40,20 @@ public sealed class SplitObjectTests
     }
 
     [Theory]
+    [InlineData("v1alpha1")]
+    [InlineData("v1alpha2")]
+    [InlineData("v1alpha4")]
+    public void CTL_66_a_released_split_names_no_service_that_goes_with_the_canary(string version)
+    {
+        var split = SplitObject.MakeReleased(Spec, Owner, version);
+
+        Assert.Equal(["front"], split.ItemsAt("spec", "backends").Select(backend => backend.TextAt("service")));
+        Assert.True(SplitObject.IsReleased(split, Spec));
+        Assert.Null(SplitObject.Read(split, Spec));
+        Assert.False(SplitObject.IsReleased(SplitObject.Make(Spec, Owner, new TrafficPlan(0, 100), version), Spec));
+    }
+
+    [Theory]
     [InlineData("v1alpha1", "'50'")]
     [InlineData("v1alpha2", "50")]
     [InlineData("v1alpha3", "50")]

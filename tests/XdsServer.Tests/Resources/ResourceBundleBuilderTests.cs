@@ -1,10 +1,12 @@
 using Envoy.Config.Endpoint.V3;
 using Envoy.Config.Route.V3;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Resources;
+using XdsCanary.XdsServer.Snapshots;
 using static XdsCanary.XdsServer.Tests.MeshManifests;
 
 namespace XdsCanary.XdsServer.Tests.Resources;
@@ -46,6 +48,15 @@ public class ResourceBundleBuilderTests
         Assert.Equal(["http"], Changed(before.Routes, after.Routes));
         Assert.Same(Host(before, "a.default"), Host(after, "a.default"));
         Assert.NotSame(Host(before, "web.default"), Host(after, "web.default"));
+    }
+
+    [Fact]
+    public void Routes_put_together_of_parts_are_the_bytes_of_the_message()
+    {
+        var routes = Assert.Single(Build(Assemble(Base)).Bundle.Routes);
+
+        Assert.False(routes.Parts.IsDefault);
+        Assert.Equal(Any.Pack(routes.Message).ToByteArray(), VersionedResource.Create(routes).Packed.ToArray());
     }
 
     [Fact]
@@ -163,7 +174,10 @@ public class ResourceBundleBuilderTests
     {
         var state = Assemble(Base).State;
         var rule = state.Rules[0] with { Backends = [new WeightedBackend("a", uint.MaxValue), new WeightedBackend("b", 1)] };
-        var build = ResourceBundleBuilder.Build(state with { Rules = [rule] }, Own, new ResourceOptions(), null);
+        var space = state.Namespaces["default"];
+        space = space with { Rules = space.Rules.SetItem(rule.Root, [rule]) };
+        state = new MeshState(state.Namespaces.SetItem("default", space));
+        var build = ResourceBundleBuilder.Build(state, Own, new ResourceOptions(), null);
 
         var hosts = ((RouteConfiguration)Assert.Single(build.Bundle.Routes).Message).VirtualHosts;
         Assert.Equal(["a.default", "b.default"], hosts.Select(host => host.Name));

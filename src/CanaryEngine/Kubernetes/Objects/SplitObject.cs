@@ -12,6 +12,7 @@ internal static class SplitObject
     public const string Group = "split.smi-spec.io";
 
     private const string Oldest = "v1alpha1";
+    private const int Whole = 100;
 
     /// <summary>The API version that a canary's provider asks for.</summary>
     /// <param name="provider"><c>spec.provider</c>.</param>
@@ -42,6 +43,26 @@ internal static class SplitObject
         };
         return split;
     }
+
+    /// <summary>
+    /// Makes the object that leads to the apex itself: its requests go where they go without a split, so that it and the canary's
+    /// Services may disappear in any order.
+    /// </summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="owner">The Canary object.</param>
+    /// <param name="version">The API version, such as v1alpha2.</param>
+    public static JsonObject MakeReleased(CanarySpec spec, CanaryOwner owner, string version)
+    {
+        var split = Make(spec, owner, new TrafficPlan(0, Whole), version);
+        split.Ensure("spec")["backends"] = new JsonArray(Backend(spec.Apex.Name, Whole, version));
+        return split;
+    }
+
+    /// <summary>True for an object that leads to the apex itself.</summary>
+    /// <param name="split">The object, of any API version.</param>
+    /// <param name="spec">The canary.</param>
+    public static bool IsReleased(JsonObject split, CanarySpec spec) =>
+        split.ItemsAt("spec", "backends").Select(backend => backend.TextAt("service")).SequenceEqual([spec.Apex.Name]);
 
     /// <summary>Reads where a TrafficSplit sends the traffic, whoever wrote it.</summary>
     /// <param name="split">The object, of any API version.</param>
