@@ -46,15 +46,16 @@ internal static class RebuildBenchmark
         for (var i = 0; i < Warmup + Changes; i++)
         {
             var changed = Read(Split(canaries / 2, i % 100)).Single();
-            set = new ObjectSet(set.Objects.SetItem(changed.Key, changed), [], set.Revision + 1);
+            set = set.Next(set.Objects.SetItem(changed.Key, changed), [changed.Key]);
             watch.Restart();
             assembly = MeshAssembler.Assemble(assembly, set, Mesh);
             var assembled = watch.Elapsed.TotalMilliseconds;
             build = ResourceBundleBuilder.Build(assembly.State, Group, Options, build);
             var built = watch.Elapsed.TotalMilliseconds;
+            var before = snapshot;
             snapshot = SnapshotBuilder.Build(Group, build.Bundle, snapshot);
             var taken = watch.Elapsed.TotalMilliseconds;
-            _ = SnapshotConsistency.Check(snapshot);
+            _ = SnapshotConsistency.Check(snapshot, before);
             if (i >= Warmup)
             {
                 times.Assemble.Add(assembled);

@@ -35,8 +35,8 @@ internal sealed class ClusterCatalog(
     private readonly ChangeSignal _changes = new();
     private CatalogContent _content = CatalogContent.Empty;
     private ImmutableHashSet<ObjectProblem> _known = [];
-    private long _seenWorkloads;
-    private long _seenMesh;
+    private ObjectSet _seenWorkloads = ObjectSet.Empty;
+    private ObjectSet _seenMesh = ObjectSet.Empty;
 
     /// <inheritdoc/>
     public ImmutableArray<NamespacedName> Keys => [.. Volatile.Read(ref _content).Canaries.Keys];
@@ -50,7 +50,7 @@ internal sealed class ClusterCatalog(
             await ((IObjectSource)source).WhenSyncedAsync(cancellationToken);
         }
 
-        (_seenWorkloads, _seenMesh) = (objects.Workloads.Current.Revision, objects.Mesh.Current.Revision);
+        (_seenWorkloads, _seenMesh) = (objects.Workloads.Current, objects.Mesh.Current);
         Refresh();
         logger.EngineStarted(_content.Canaries.Count, _content.Canaries.Keys.Count(key => memory.StatusOf(key).Phase != CanaryPhase.None));
         await base.StartAsync(cancellationToken);
@@ -130,7 +130,7 @@ internal sealed class ClusterCatalog(
 
     private void Refresh()
     {
-        HashSet<NamespacedName> changed = [.. Concerned(objects.Workloads, ref _seenWorkloads), .. Concerned(objects.Mesh, ref _seenMesh)];
+        HashSet<NamespacedName> changed = [.. Concerned(objects.Workloads.Current, ref _seenWorkloads), .. Concerned(objects.Mesh.Current, ref _seenMesh)];
         var definitions = objects.Definitions.Current;
         if (!ReferenceEquals(definitions, Volatile.Read(ref _content).Objects))
         {
@@ -148,15 +148,14 @@ internal sealed class ClusterCatalog(
         }
     }
 
-    private ImmutableHashSet<NamespacedName> Concerned(KubeRuntime.Cluster.ClusterSource source, ref long seen)
+    private ImmutableHashSet<NamespacedName> Concerned(ObjectSet now, ref ObjectSet seen)
     {
-        var now = source.Current.Revision;
-        if (now == seen)
+        if (ReferenceEquals(now, seen))
         {
             return [];
         }
 
-        var changed = source.ChangedSince(seen);
+        var changed = now.ChangedSince(seen);
         seen = now;
         return changed is null ? [.. Keys] : [.. changed.SelectMany(index.Concerned)];
     }

@@ -32,7 +32,6 @@ public sealed class ClusterSource(KubeClient client, ClusterSourceOptions option
     : BackgroundService, IObjectSource, IWatchSink
 {
     private readonly Lock _gate = new();
-    private readonly ChangeJournal _journal = new();
     private readonly ConcurrentDictionary<WatchedKind, string> _served = new();
     private ClusterStore _store = ClusterStore.Empty;
     private ObjectSet _current = ObjectSet.Empty;
@@ -63,17 +62,6 @@ public sealed class ClusterSource(KubeClient client, ClusterSourceOptions option
     {
         ArgumentNullException.ThrowIfNull(item);
         Change(store => store.Put(item), item.Key);
-    }
-
-    /// <summary>The objects that changed after a revision of <see cref="Current"/>.</summary>
-    /// <param name="revision">The revision.</param>
-    /// <returns>The objects; null when that is too long ago to be known.</returns>
-    public ImmutableHashSet<ObjectKey>? ChangedSince(long revision)
-    {
-        lock (_gate)
-        {
-            return _journal.Since(revision);
-        }
     }
 
     /// <summary>Reads all objects of a kind anew, so that what others wrote before this call is known after it.</summary>
@@ -201,14 +189,9 @@ public sealed class ClusterSource(KubeClient client, ClusterSourceOptions option
 
     private void Publish(ClusterStore next, IEnumerable<ObjectKey> changed)
     {
-        var revision = _current.Revision + 1;
-        foreach (var key in changed)
+        Volatile.Write(ref _current, _current.Next(next.Objects, [.. changed]) with
         {
-            _journal.Note(revision, key);
-        }
-
-        Volatile.Write(ref _current, new ObjectSet(next.Objects, [.. next.Problems.Values], revision)
-        {
+            Problems = [.. next.Problems.Values],
             Kept = [.. next.Problems.Keys.Where(next.Objects.ContainsKey)],
         });
     }

@@ -57,9 +57,11 @@ public sealed class LayeredObjectSource(IObjectSource lower) : IObjectSource
             TakeLower();
             var objects = _current.Objects.ToBuilder();
             var upper = _upper.ToBuilder();
+            var changed = ImmutableArray.CreateBuilder<ObjectKey>();
             foreach (var key in removed)
             {
                 upper.Remove(key);
+                changed.Add(key);
                 if (_seenLower.Objects.TryGetValue(key, out var hidden))
                 {
                     objects[key] = hidden;
@@ -73,11 +75,13 @@ public sealed class LayeredObjectSource(IObjectSource lower) : IObjectSource
             foreach (var item in added)
             {
                 (upper[item.Key], objects[item.Key]) = (item, item);
+                changed.Add(item.Key);
             }
 
             _upper = upper.ToImmutable();
-            revision = _current.Revision + 1;
-            Publish(_current with { Objects = objects.ToImmutable(), Revision = revision });
+            var next = _current.Next(objects.ToImmutable(), changed.ToImmutable());
+            revision = next.Revision;
+            Publish(next);
         }
 
         Changed.Raise();
@@ -99,10 +103,34 @@ public sealed class LayeredObjectSource(IObjectSource lower) : IObjectSource
         var below = lower.Current;
         if (!ReferenceEquals(below, _seenLower))
         {
+            var changed = below.ChangedSince(_seenLower);
             _seenLower = below;
-            var revision = _current.Revision + 1;
-            Publish(below with { Objects = below.Objects.SetItems(_upper), Revision = revision });
+            var next = changed is null
+                ? new ObjectSet(below.Objects.SetItems(_upper), [], _current.Revision + 1)
+                : _current.Next(Over(_current.Objects, below.Objects, changed), [.. changed]);
+            Publish(next with { Problems = below.Problems, Kept = below.Kept });
         }
+    }
+
+    private ImmutableDictionary<ObjectKey, SourceObject> Over(
+        ImmutableDictionary<ObjectKey, SourceObject> objects,
+        ImmutableDictionary<ObjectKey, SourceObject> below,
+        ImmutableHashSet<ObjectKey> changed)
+    {
+        var next = objects.ToBuilder();
+        foreach (var key in changed.Where(key => !_upper.ContainsKey(key)))
+        {
+            if (below.TryGetValue(key, out var item))
+            {
+                next[key] = item;
+            }
+            else
+            {
+                next.Remove(key);
+            }
+        }
+
+        return next.ToImmutable();
     }
 
     private void Publish(ObjectSet set) => Volatile.Write(ref _current, set);

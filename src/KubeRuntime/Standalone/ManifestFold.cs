@@ -107,12 +107,14 @@ internal static class ManifestFold
         ImmutableHashSet<ObjectKey> kept)
     {
         var builder = previous.Objects.ToBuilder();
-        builder.RemoveRange(previous.Objects.Keys.Where(key => !objects.ContainsKey(key)));
+        var changed = previous.Objects.Keys.Where(key => !objects.ContainsKey(key)).ToList();
+        builder.RemoveRange(changed);
         foreach (var (key, item) in objects)
         {
             if (!builder.TryGetValue(key, out var known) || !ReferenceEquals(known, item))
             {
                 builder[key] = item;
+                changed.Add(key);
             }
         }
 
@@ -120,7 +122,7 @@ internal static class ManifestFold
         return ReferenceEquals(replaced, previous.Objects) && previous.Problems.SequenceEqual(problems)
             && previous.Kept.SetEquals(kept)
             ? previous
-            : new ObjectSet(replaced, problems, previous.Revision + 1) { Kept = kept };
+            : previous.Next(replaced, [.. changed]) with { Problems = problems, Kept = kept };
     }
 
     private static int ByPlace(ObjectProblem left, ObjectProblem right)

@@ -15,7 +15,7 @@ internal static class MeshAssembler
 
     /// <summary>A mesh of no objects.</summary>
     public static MeshAssembly Empty { get; } =
-        new() { State = MeshState.Empty, Options = new MeshOptions(), Namespaces = NoNamespaces };
+        new() { State = MeshState.Empty, Options = new MeshOptions(), Objects = ObjectSet.Empty, Namespaces = NoNamespaces };
 
     /// <summary>Reads the objects; what did not change since the assembly before is taken from it.</summary>
     /// <param name="previous">The assembly before; null for the first.</param>
@@ -24,11 +24,11 @@ internal static class MeshAssembler
     public static MeshAssembly Assemble(MeshAssembly? previous, ObjectSet objects, MeshOptions options)
     {
         var before = previous?.Namespaces ?? NoNamespaces;
-        var changes = ObjectDecoder.FindChanges(before, objects);
+        var changes = ObjectDecoder.FindChanges(before, objects, previous is null ? null : objects.ChangedSince(previous.Objects));
         var isAnew = previous is null || previous.Options != options;
         if (previous is not null && !isAnew && changes.Count == 0)
         {
-            return previous;
+            return previous.ReadFrom(objects);
         }
 
         var spaces = before.ToBuilder();
@@ -47,7 +47,13 @@ internal static class MeshAssembler
         }
 
         var namespaces = spaces.ToImmutable();
-        return new MeshAssembly { State = StateOf(namespaces, previous?.State), Options = options, Namespaces = namespaces };
+        return new MeshAssembly
+        {
+            State = StateOf(namespaces, previous?.State),
+            Options = options,
+            Objects = objects,
+            Namespaces = namespaces,
+        };
     }
 
     private static ImmutableDictionary<ObjectKey, DecodedObject> Apply(

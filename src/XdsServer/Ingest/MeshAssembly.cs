@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Model;
 
@@ -13,11 +14,21 @@ internal sealed class MeshAssembly
     public MeshAssembly() => _reports = new Lazy<ImmutableArray<ObjectReport>>(
         () => Ordered(Namespaces!.Values.SelectMany(space => space.Reports.Values)));
 
+    [SetsRequiredMembers]
+    private MeshAssembly(MeshAssembly content, ObjectSet objects)
+    {
+        (State, Options, Objects, Namespaces) = (content.State, content.Options, objects, content.Namespaces);
+        _reports = content._reports;
+    }
+
     /// <summary>The mesh; the same instance as in the assembly before when nothing in it changed.</summary>
     public required MeshState State { get; init; }
 
     /// <summary>The options that it was read with.</summary>
     public required MeshOptions Options { get; init; }
+
+    /// <summary>The objects that it was read from.</summary>
+    public required ObjectSet Objects { get; init; }
 
     /// <summary>The namespaces that it was put together from.</summary>
     public required ImmutableSortedDictionary<string, NamespaceAssembly> Namespaces { get; init; }
@@ -31,6 +42,10 @@ internal sealed class MeshAssembly
         Namespaces.Values.SelectMany(space => space.Faulty.Values)
             .Concat(others.Select(FindReport).OfType<ObjectReport>())
             .Distinct());
+
+    /// <summary>The same, read from objects that say the same.</summary>
+    /// <param name="objects">The objects.</param>
+    public MeshAssembly ReadFrom(ObjectSet objects) => new(this, objects);
 
     private ObjectReport? FindReport(ObjectKey key) => Namespaces.GetValueOrDefault(key.Name.Namespace)?.Reports.GetValueOrDefault(key);
 

@@ -27,11 +27,11 @@ internal sealed record MeshNamespace
 
     /// <summary>Tells whether another says the same.</summary>
     /// <param name="other">The other.</param>
-    public bool IsSame(MeshNamespace other) =>
-        Name == other.Name && Services == other.Services && Endpoints == other.Endpoints
+    public bool IsSame(MeshNamespace other) => ReferenceEquals(this, other)
+        || (Name == other.Name && Services == other.Services && Endpoints == other.Endpoints
         && (ReferenceEquals(Rules, other.Rules)
             || (Rules.Count == other.Rules.Count
-                && Rules.Zip(other.Rules).All(pair => pair.First.Key == pair.Second.Key && pair.First.Value == pair.Second.Value)));
+                && Rules.Zip(other.Rules).All(pair => pair.First.Key == pair.Second.Key && pair.First.Value == pair.Second.Value))));
 
     /// <summary>Finds a service.</summary>
     /// <param name="name">Namespace and name.</param>
@@ -55,6 +55,26 @@ internal sealed record MeshNamespace
     /// <summary>Lists the rules of a service, all ports.</summary>
     /// <param name="root">The service.</param>
     public EquatableArray<TrafficSplitRule> RulesOf(NamespacedName root) => Rules.GetValueOrDefault(root);
+
+    /// <summary>The services whose rules are not the same in another state of the namespace.</summary>
+    /// <param name="other">The other state.</param>
+    public IEnumerable<NamespacedName> ChangedRoots(MeshNamespace other)
+    {
+        using var mine = Rules.GetEnumerator();
+        using var theirs = other.Rules.GetEnumerator();
+        var (hasMine, hasTheirs) = (mine.MoveNext(), theirs.MoveNext());
+        while (hasMine || hasTheirs)
+        {
+            var order = !hasMine ? 1 : !hasTheirs ? -1 : mine.Current.Key.CompareTo(theirs.Current.Key);
+            if (order != 0 || mine.Current.Value != theirs.Current.Value)
+            {
+                yield return order <= 0 ? mine.Current.Key : theirs.Current.Key;
+            }
+
+            hasMine = order <= 0 ? mine.MoveNext() : hasMine;
+            hasTheirs = order >= 0 ? theirs.MoveNext() : hasTheirs;
+        }
+    }
 
     private static int Compare(NamespacedName service, int port, NamespacedName otherService, int otherPort)
     {

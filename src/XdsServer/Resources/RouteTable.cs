@@ -8,13 +8,13 @@ namespace XdsCanary.XdsServer.Resources;
 
 /// <summary>The route configuration of a group of nodes, with the parts that it was made of.</summary>
 /// <param name="Configuration">The route configuration and the clusters that it names.</param>
-/// <param name="Hosts">The virtual hosts by name, those left out included.</param>
+/// <param name="Hosts">The virtual hosts in the order of their names, those left out included.</param>
 /// <param name="Weights">The weights that stand for each service.</param>
 /// <param name="Contents">A hash of each service's virtual hosts, all ports and matches.</param>
 /// <param name="Findings">What was left out and why.</param>
 internal sealed record RouteTable(
     NamedResource Configuration,
-    ImmutableSortedDictionary<string, BuiltVirtualHost> Hosts,
+    ImmutableArray<BuiltVirtualHost> Hosts,
     ImmutableSortedDictionary<NamespacedName, ImmutableArray<RoutedWeight>> Weights,
     ImmutableSortedDictionary<NamespacedName, UInt128> Contents,
     ImmutableArray<ObjectFinding> Findings)
@@ -55,9 +55,10 @@ internal sealed record RouteTable(
         var ownership = DomainCheck.Resolve(
             [.. ports.SelectMany(entry => DomainNames.Claims(entry.service, entry.port, group, options))]);
         var hosts = ports
-            .Select(entry => MakeHost(entry.space, entry.service, entry.port, ownership, options, previous?.Hosts))
-            .ToImmutableSortedDictionary(host => host.Message.Name, host => host, StringComparer.Ordinal);
-        var contents = hosts.Values.Where(host => host.Fault is null)
+            .Select(entry => MakeHost(entry.space, entry.service, entry.port, ownership, options, previous?.Hosts ?? []))
+            .OrderBy(host => host.Message.Name, StringComparer.Ordinal)
+            .ToImmutableArray();
+        var contents = hosts.Where(host => host.Fault is null)
             .GroupBy(host => host.Service.Name)
             .ToImmutableSortedDictionary(
                 served => served.Key, served => served.Aggregate(UInt128.Zero, (sum, host) => sum + host.Hash));
@@ -83,7 +84,7 @@ internal sealed record RouteTable(
                 .ToList();
             foreach (var host in own)
             {
-                hosts[host.Message.Name] = host;
+                hosts[IndexOf(previous.Hosts, host.Message.Name)] = host;
             }
 
             var served = own.Where(host => host.Fault is null).ToList();
@@ -103,7 +104,7 @@ internal sealed record RouteTable(
         }
 
         var table = hosts.ToImmutable();
-        return ReferenceEquals(table, previous.Hosts)
+        return table.AsSpan().SequenceEqual(previous.Hosts.AsSpan(), ReferenceEqualityComparer.Instance)
             ? previous with { View = view }
             : new RouteTable(
                 MakeConfiguration(table, previous),
@@ -121,8 +122,7 @@ internal sealed record RouteTable(
         ImmutableArray<MeshNamespace> before, ImmutableArray<MeshNamespace> view) =>
         from pair in before.Zip(view)
         where !ReferenceEquals(pair.First.Rules, pair.Second.Rules)
-        from root in pair.First.Rules.Keys.Union(pair.Second.Rules.Keys)
-        where pair.First.RulesOf(root) != pair.Second.RulesOf(root)
+        from root in pair.Second.ChangedRoots(pair.First)
         let service = pair.Second.FindService(root)
         where service is not null
         select (pair.Second, service);
@@ -135,18 +135,37 @@ internal sealed record RouteTable(
         ServicePort port,
         DomainOwnership ownership,
         ResourceOptions options,
-        ImmutableSortedDictionary<string, BuiltVirtualHost>? before)
+        ImmutableArray<BuiltVirtualHost> before)
     {
         var name = ResourceNames.VirtualHost(service, port);
         var rules = space.RulesOf(service.Name).Items.Where(rule => rule.Port == port.Number).ToEquatableArray();
         var domains = ownership.Domains.GetValueOrDefault(name);
-        return before?.GetValueOrDefault(name) is { } old && old.IsMadeFrom(service, rules, domains)
-            ? old
+        return IndexOf(before, name) is >= 0 and var index && before[index].IsMadeFrom(service, rules, domains)
+            ? before[index]
             : BuiltVirtualHost.Make(service, port, rules, domains, options);
     }
 
+    // Below zero for a name that is not there.
+    private static int IndexOf(ImmutableArray<BuiltVirtualHost> hosts, string name)
+    {
+        int low = 0, high = hosts.Length - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var order = string.CompareOrdinal(hosts[middle].Message.Name, name);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return -1;
+    }
+
     private static NamedResource MakeConfiguration(
-        ImmutableSortedDictionary<string, BuiltVirtualHost> hosts, RouteTable? previous)
+        ImmutableArray<BuiltVirtualHost> hosts, RouteTable? previous)
     {
         var served = Served(hosts).ToList();
         var before = previous is null ? null : Served(previous.Hosts).ToList();
@@ -181,12 +200,12 @@ internal sealed record RouteTable(
         };
     }
 
-    private static IEnumerable<BuiltVirtualHost> Served(ImmutableSortedDictionary<string, BuiltVirtualHost> hosts) =>
-        hosts.Values.Where(host => host.Fault is null);
+    private static IEnumerable<BuiltVirtualHost> Served(ImmutableArray<BuiltVirtualHost> hosts) =>
+        hosts.Where(host => host.Fault is null);
 
     private static ImmutableArray<ObjectFinding> FindingsOf(
-        DomainOwnership ownership, ImmutableSortedDictionary<string, BuiltVirtualHost> hosts) =>
-        ownership.Findings.AddRange(hosts.Values.Where(host => host.Fault is not null).Select(Quarantine));
+        DomainOwnership ownership, ImmutableArray<BuiltVirtualHost> hosts) =>
+        ownership.Findings.AddRange(hosts.Where(host => host.Fault is not null).Select(Quarantine));
 
     private static ImmutableArray<RoutedWeight> DefaultWeights(MeshNamespace space, Service service)
     {

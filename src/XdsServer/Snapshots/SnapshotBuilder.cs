@@ -44,6 +44,11 @@ internal static class SnapshotBuilder
     private static TypedResources Convert(ResourceType type, ImmutableArray<NamedResource> resources, XdsSnapshot? previous)
     {
         var before = previous?.Get(type);
+        if (before is not null && before.Sources == resources)
+        {
+            return before;
+        }
+
         var items = ImmutableArray.CreateBuilder<VersionedResource>(resources.Length);
         foreach (var resource in resources)
         {
@@ -54,7 +59,7 @@ internal static class SnapshotBuilder
             items.Add(known is not null && Reusable(known, resource) ? known : Keep(known, VersionedResource.Create(resource)));
         }
 
-        return TypedResources.Create(type, items.MoveToImmutable(), before);
+        return TypedResources.Create(type, items.MoveToImmutable(), resources, before);
     }
 
     private static bool Reusable(VersionedResource known, NamedResource resource) =>

@@ -10,14 +10,16 @@ internal static class SnapshotConsistency
 {
     /// <summary>Lists the broken references.</summary>
     /// <param name="snapshot">The snapshot to check before it is published.</param>
+    /// <param name="consistent">An earlier one that has no broken references; what is in both is not looked at again.</param>
     /// <returns>One sentence for each missing resource; empty for a consistent snapshot.</returns>
-    public static ImmutableArray<string> Check(XdsSnapshot snapshot)
+    public static ImmutableArray<string> Check(XdsSnapshot snapshot, XdsSnapshot? consistent = null)
     {
         var faults = ImmutableArray.CreateBuilder<string>();
         var (clusters, endpoints) = (snapshot.Get(ResourceType.Cluster), snapshot.Get(ResourceType.Endpoint));
         var (listeners, routes) = (snapshot.Get(ResourceType.Listener), snapshot.Get(ResourceType.Route));
         var search = new NameSearch(endpoints);
-        foreach (var cluster in clusters.Items)
+        var isKnown = IsSame(ResourceType.Cluster) && IsSame(ResourceType.Endpoint);
+        foreach (var cluster in isKnown ? [] : clusters.Items)
         {
             if (cluster.EndpointsName is { } name && !search.Has(name))
             {
@@ -25,9 +27,11 @@ internal static class SnapshotConsistency
             }
         }
 
-        CheckReferences(listeners, routes, "route configuration", faults);
-        CheckReferences(routes, clusters, "cluster", faults);
+        CheckReferences(listeners, IsSame(ResourceType.Route) ? consistent : null, routes, "route configuration", faults);
+        CheckReferences(routes, IsSame(ResourceType.Cluster) ? consistent : null, clusters, "cluster", faults);
         return faults.ToImmutable();
+
+        bool IsSame(ResourceType type) => ReferenceEquals(snapshot.Get(type), consistent?.Get(type));
     }
 
     /// <summary>Looks for names that most often come in the order in which the set has them, with few left out.</summary>
@@ -57,10 +61,15 @@ internal static class SnapshotConsistency
     }
 
     private static void CheckReferences(
-        TypedResources from, TypedResources to, string what, ImmutableArray<string>.Builder faults)
+        TypedResources from, XdsSnapshot? consistent, TypedResources to, string what, ImmutableArray<string>.Builder faults)
     {
         foreach (var item in from.Items)
         {
+            if (consistent?.Get(from.Type).Find(item.Name)?.References == item.References)
+            {
+                continue;
+            }
+
             var search = new NameSearch(to);
             foreach (var reference in item.References)
             {

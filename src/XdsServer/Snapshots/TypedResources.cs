@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using XdsCanary.XdsServer.Resources;
 
 namespace XdsCanary.XdsServer.Snapshots;
 
@@ -12,10 +13,11 @@ internal sealed class TypedResources
     // Keyed weakly: a set must not keep all its predecessors alive, only those that a slow stream still refers to.
     private readonly ConditionalWeakTable<TypedResources, ResourceDiff> _diffs = [];
 
-    private TypedResources(ResourceType type, ImmutableArray<VersionedResource> items)
+    private TypedResources(ResourceType type, ImmutableArray<VersionedResource> items, ImmutableArray<NamedResource> sources)
     {
         Type = type;
         Items = items;
+        Sources = sources;
         foreach (var item in items)
         {
             HashSum += item.Hash;
@@ -29,6 +31,9 @@ internal sealed class TypedResources
 
     /// <summary>The resources, sorted by name (ordinal).</summary>
     public ImmutableArray<VersionedResource> Items { get; }
+
+    /// <summary>The messages that the resources were made of, in the same order.</summary>
+    public ImmutableArray<NamedResource> Sources { get; }
 
     /// <summary>
     /// Sum of the hashes of the items: equal content gives equal sums on every replica, whatever the order of building.
@@ -44,16 +49,21 @@ internal sealed class TypedResources
     /// <summary>Makes a set; the previous one is handed back when nothing differs.</summary>
     /// <param name="type">The type.</param>
     /// <param name="items">The resources, sorted by name, without repeats.</param>
+    /// <param name="sources">The messages that they were made of.</param>
     /// <param name="previous">The set that this one would replace.</param>
-    public static TypedResources Create(ResourceType type, ImmutableArray<VersionedResource> items, TypedResources? previous)
+    public static TypedResources Create(
+        ResourceType type,
+        ImmutableArray<VersionedResource> items,
+        ImmutableArray<NamedResource> sources,
+        TypedResources? previous)
     {
-        var next = new TypedResources(type, items);
+        var next = new TypedResources(type, items, sources);
         return previous is not null && previous.HashSum == next.HashSum && previous.Items.Length == items.Length ? previous : next;
     }
 
     /// <summary>An empty set. Call it through <see cref="ResourceType.NoResources"/>, which keeps one for each type.</summary>
     /// <param name="type">The type.</param>
-    public static TypedResources Empty(ResourceType type) => new(type, []);
+    public static TypedResources Empty(ResourceType type) => new(type, [], []);
 
     /// <summary>Finds a resource by name.</summary>
     /// <param name="name">The exact name.</param>

@@ -10,7 +10,7 @@ namespace XdsCanary.XdsServer.Snapshots;
 /// <param name="size">The exact number of bytes that will be written.</param>
 internal struct WireBuffer(int size)
 {
-    private readonly byte[] _bytes = new byte[size];
+    private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(size);
     private int _position;
 
     /// <summary>Bytes that a field with a content of this length takes.</summary>

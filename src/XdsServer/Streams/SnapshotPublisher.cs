@@ -128,7 +128,7 @@ internal sealed class SnapshotPublisher
             return;
         }
 
-        var faults = SnapshotConsistency.Check(snapshot);
+        var faults = SnapshotConsistency.Check(snapshot, current);
         if (!faults.IsEmpty)
         {
             _metrics.Inconsistent.Inc();

@@ -193,15 +193,15 @@ public sealed class ClusterSourceTests
     {
         await using var rig = new ClusterRig(Things);
         var feed = await rig.FollowAsync(9, Thing("a", 3));
-        var revision = rig.Source.Current.Revision;
+        var before = rig.Source.Current;
 
         rig.Source.Put(Object("a", 12));
         Assert.Equal("a@12", rig.Known);
         feed.Write("MODIFIED", Thing("a", 11));
         Assert.Equal("a@12", rig.Known);
         feed.Write("MODIFIED", Thing("a", 12));
-        Assert.Equal(revision + 1, rig.Source.Current.Revision);
-        Assert.Equal([Object("a", 12).Key], rig.Source.ChangedSince(revision)!);
+        Assert.Equal(before.Revision + 1, rig.Source.Current.Revision);
+        Assert.Equal([Object("a", 12).Key], rig.Source.Current.ChangedSince(before)!);
         feed.Write("DELETED", Thing("a", 13));
         rig.Source.Put(Object("a", 12));
 

@@ -14,8 +14,8 @@ namespace XdsCanary.XdsServer.Tests.Ingest;
 /// </summary>
 public class IncrementalRebuildTests(ITestOutputHelper output)
 {
-    private const int Runs = 60;
-    private const int Steps = 40;
+    private const int Runs = 25;
+    private const int Steps = 30;
 
     private static readonly string[] Spaces = ["blue", "green"];
     private static readonly string[] Names = ["web", "a", "b", "c"];
