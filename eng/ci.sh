@@ -50,6 +50,8 @@ report() {
     echo "No test ran." >&2
     exit_code=1
   fi
+  # Once more at the end, where whoever sees only that finds them.
+  grep -aE '^failed [A-Za-z]' "$log" || true
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$exit_code" -eq 0 ] && [ "$failed" -eq 0 ]
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Kubernetes.Objects;
 using XdsCanary.KubeRuntime.Api;
 using XdsCanary.KubeRuntime.Objects;
@@ -16,9 +17,6 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="time">The clock.</param>
 internal sealed class SpecConditions(ClusterObjects objects, TimeProvider time)
 {
-    private const string Type = "Accepted";
-    private const int LongestMessage = 2000;
-
     private readonly ConcurrentDictionary<NamespacedName, ImmutableArray<ObjectProblem>> _wanted = new();
 
     /// <summary>Hands over what is wrong with a canary; it is written when this replica may write.</summary>
@@ -62,30 +60,29 @@ internal sealed class SpecConditions(ClusterObjects objects, TimeProvider time)
 
         var status = ObjectJson.Part(canary, "status") ?? [];
         var known = status.ItemsAt("conditions").FirstOrDefault(IsOurs);
-        var message = string.Join(" ", problems.Select(problem => $"{problem.Field}: {problem.Message}. {problem.Fix}."));
-        message = message.Length <= LongestMessage ? message : message[..LongestMessage];
-        if (known is null ? problems.IsEmpty : known.TextAt("message") == message)
+        var wanted = CanaryConditions.Accepted(problems);
+        if (known?.TextAt("message") == wanted?.Message)
         {
             return true;
         }
 
         var others = status.ItemsAt("conditions").Where(item => !IsOurs(item)).Select(item => item.Copy());
-        status["conditions"] = new JsonArray([.. others, .. problems.IsEmpty ? [] : new[] { Condition(message) }]);
+        status["conditions"] = new JsonArray([.. others, .. wanted is null ? [] : new[] { Json(wanted) }]);
         await objects.ReplaceStatusAsync(ClusterKinds.Canaries, key, status, cancellationToken);
         return true;
     }
 
-    private static bool IsOurs(JsonObject condition) => condition.TextAt("type") == Type;
+    private static bool IsOurs(JsonObject condition) => condition.TextAt("type") == nameof(CanaryConditions.Accepted);
 
-    private JsonObject Condition(string message)
+    private JsonObject Json(CanaryCondition condition)
     {
         var now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         return new JsonObject
         {
-            ["type"] = Type,
-            ["status"] = "False",
-            ["reason"] = Core.Reasons.InvalidSpec,
-            ["message"] = message,
+            ["type"] = condition.Type,
+            ["status"] = condition.Status,
+            ["reason"] = condition.Reason,
+            ["message"] = condition.Message,
             ["lastUpdateTime"] = now,
             ["lastTransitionTime"] = now,
         };

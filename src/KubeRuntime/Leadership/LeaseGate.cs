@@ -72,7 +72,7 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
         while (true)
         {
             await CompeteAsync(cancellationToken);
-            await Task.Delay(options.RetryPeriod, time, cancellationToken);
+            await Task.Delay(_view.Wait(options.Identity, options.RetryPeriod, Now), time, cancellationToken);
         }
     }
 

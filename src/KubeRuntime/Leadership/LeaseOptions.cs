@@ -14,7 +14,7 @@ public sealed record LeaseOptions
     /// <summary>How long a lease lasts that is not renewed.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often it is renewed, or looked at.</summary>
+    /// <summary>How often it is renewed; those that follow look at it twice as often.</summary>
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long before its lease runs out a leader stops to write: clocks of machines differ in pace.</summary>

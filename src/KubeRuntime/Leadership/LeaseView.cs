@@ -47,4 +47,19 @@ internal sealed record LeaseView
     /// <param name="now">The time.</param>
     public bool IsFree(string identity, TimeSpan now) =>
         Holder.Length == 0 || Holder == identity || now >= SeenAt + Duration;
+
+    /// <summary>
+    /// How long a replica waits before it looks again. One that follows looks twice as often as a leader renews, and just when the
+    /// lease runs out: what passes until it sees a renewal, and after the last one ran out, is time without a leader.
+    /// </summary>
+    /// <param name="identity">The replica.</param>
+    /// <param name="period">How often a leader renews.</param>
+    /// <param name="now">The time.</param>
+    public TimeSpan Wait(string identity, TimeSpan period, TimeSpan now)
+    {
+        var left = SeenAt + Duration - now;
+        return Holder.Length == 0 || Holder == identity ? period
+            : left > TimeSpan.Zero && left < period / 2 ? left
+            : period / 2;
+    }
 }

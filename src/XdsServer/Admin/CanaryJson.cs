@@ -39,7 +39,8 @@ internal sealed record CanaryRecordView(
     string Reason,
     string Message,
     int Weight,
-    int FailedChecks);
+    int FailedChecks,
+    ImmutableArray<CanaryCheckView> Checks);
 
 /// <summary>An event.</summary>
 internal sealed record CanaryEventView(
@@ -92,6 +93,9 @@ internal sealed record CanaryStatusView
     public CanaryTrafficView? Traffic { get; init; }
 
     public CanaryCondition? Promoted { get; init; }
+
+    /// <summary>What is wrong with the canary, field by field; null when nothing is.</summary>
+    public CanaryCondition? Accepted { get; init; }
 
     public CanaryRunView? Run { get; init; }
 

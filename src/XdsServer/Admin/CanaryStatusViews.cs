@@ -35,6 +35,7 @@ internal static class CanaryStatusViews
             LastPromotedSpec = status.LastPromotedSpec,
             Traffic = traffic is null ? null : Of(traffic),
             Promoted = CanaryConditions.Promoted(status.Phase, canary.Spec?.Target.Kind ?? TargetKind.Service),
+            Accepted = CanaryConditions.Accepted(canary.Problems),
             Run = status.Run is { } run ? Of(run) : null,
             ClosedGates = [.. status.Run?.ClosedGates ?? []],
             Approvals = [.. status.Approvals],
@@ -100,7 +101,8 @@ internal static class CanaryStatusViews
         record.Reason,
         record.Message,
         record.Weight,
-        record.FailedChecks);
+        record.FailedChecks,
+        [.. record.Checks.Select(Of)]);
 
     private static string Describe(MetricCheck check)
     {

@@ -53,6 +53,19 @@ public sealed class LeaseGateTests
     }
 
     [Fact]
+    public void Lease_that_ran_out_is_taken_at_that_instant()
+    {
+        _server.Hold("other", 15);
+        var replica = new Replica(_server, "one").Start();
+
+        replica.Advance(14.9);
+        Assert.Equal(LeadershipState.Following, replica.State);
+        replica.Advance(0.1);
+
+        Assert.Equal(LeadershipState.Leading, replica.State);
+    }
+
+    [Fact]
     public void Writing_ends_before_the_lease_by_the_margin_counted_from_the_start_of_the_last_renewal()
     {
         var replica = new Replica(_server, "one");

@@ -25,17 +25,25 @@ public sealed class CanaryApiTests : IAsyncLifetime
     {
         _server = await RunningServer.StartAsync();
         WriteTarget(9001);
-        _server.Manifests.Write("shop.canary.yaml", """
-            apiVersion: flagger.app/v1beta1
-            kind: Canary
-            metadata: {name: shop, namespace: default}
-            spec:
-              targetRef: {apiVersion: v1, kind: Service, name: shop}
-              service: {port: 80}
-              analysis: {interval: 1s, threshold: 5, stepWeight: 1, maxWeight: 90, convergence: {percent: 0}}
-
-            """);
+        WriteCanary("threshold: 5");
         await PhaseAsync("Initialized");
+    }
+
+    [Fact]
+    public async Task H_31_faults_of_a_canary_are_its_condition_until_they_are_mended()
+    {
+        WriteCanary("threshold: -5, iterationz: 2");
+
+        var faulty = await Eventually.GetAsync(ReadAsync, canary => canary.TryGetProperty("accepted", out _));
+        var condition = faulty.GetProperty("accepted");
+        Assert.Equal("False", condition.GetProperty("status").GetString());
+        var message = condition.GetProperty("message").GetString();
+        Assert.Contains("spec.analysis.threshold", message, StringComparison.Ordinal);
+        Assert.Contains("spec.analysis.iterationz", message, StringComparison.Ordinal);
+        Assert.Equal("Initialized", faulty.GetProperty("phase").GetString());
+
+        WriteCanary("threshold: 6");
+        await Eventually.GetAsync(ReadAsync, canary => !canary.TryGetProperty("accepted", out _));
     }
 
     [Fact]
@@ -60,6 +68,7 @@ public sealed class CanaryApiTests : IAsyncLifetime
         await AskAsync("promote");
         var ended = await PhaseAsync("Succeeded");
         Assert.Equal(2, ended.GetProperty("history").GetArrayLength());
+        Assert.All(ended.GetProperty("history").EnumerateArray(), run => Assert.Equal(JsonValueKind.Array, run.GetProperty("checks").ValueKind));
         Assert.Contains(
             ended.GetProperty("events").EnumerateArray(),
             told => told.GetProperty("text").GetString() == "Pause of shop.default requested by tester");
@@ -126,6 +135,17 @@ public sealed class CanaryApiTests : IAsyncLifetime
     }
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+    private void WriteCanary(string analysis) => _server.Manifests.Write("shop.canary.yaml", $$"""
+        apiVersion: flagger.app/v1beta1
+        kind: Canary
+        metadata: {name: shop, namespace: default}
+        spec:
+          targetRef: {apiVersion: v1, kind: Service, name: shop}
+          service: {port: 80}
+          analysis: {interval: 1s, {{analysis}}, stepWeight: 1, maxWeight: 90, convergence: {percent: 0} }
+
+        """);
 
     private void WriteTarget(int port) => _server.Manifests.Write(
         "shop.service.yaml",
