@@ -47,13 +47,14 @@ internal static class CanaryYaml
 
         """;
 
-    /// <summary>A DaemonSet of podinfo.</summary>
+    /// <summary>A DaemonSet of podinfo; a new pod of the only node is ready before the old one goes, so that no request fails.</summary>
     public const string DaemonSet =
         """
         apiVersion: apps/v1
         kind: DaemonSet
         metadata: {name: podinfo, namespace: test}
         spec:
+          updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0} }
           selector: {matchLabels: {app: podinfo} }
           template:
             metadata: {labels: {app: podinfo} }
@@ -65,6 +66,17 @@ internal static class CanaryYaml
                 image: podinfo:6.0.0
                 ports: [{name: http, containerPort: 9898}]
                 readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 1}
+
+        """;
+
+    /// <summary>A Service named podinfo.</summary>
+    /// <param name="app">What it selects.</param>
+    public static string Service(string app) =>
+        $$"""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: podinfo, namespace: test}
+        spec: {selector: {app: {{app}} }, ports: [{name: http, port: 80, targetPort: 9898}]}
 
         """;
 

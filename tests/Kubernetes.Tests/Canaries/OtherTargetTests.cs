@@ -139,13 +139,13 @@ public sealed class OtherTargetTests(CanaryCluster home)
         await place.ApplyAsync(CanaryYaml.Deployment());
         await place.ApplyAsync(CanaryYaml.Deployment(Next).Replace("name: podinfo\n", "name: newer\n", StringComparison.Ordinal)
             .Replace("app: podinfo", "app: newer", StringComparison.Ordinal));
-        await place.ApplyAsync(Service("podinfo"));
+        await place.ApplyAsync(CanaryYaml.Service("podinfo"));
         await place.ApplyAsync(CanaryYaml.Canary("stepWeight: 50, maxWeight: 50")
             .Replace("apiVersion: apps/v1, kind: Deployment", "apiVersion: v1, kind: Service", StringComparison.Ordinal)
             .Replace("progressDeadlineSeconds: 30", string.Empty, StringComparison.Ordinal));
         await place.PhaseAsync("Initialized");
 
-        await place.ApplyAsync(Service("newer"));
+        await place.ApplyAsync(CanaryYaml.Service("newer"));
 
         await place.PhaseAsync("Progressing");
         await place.PhaseAsync("Succeeded");
@@ -183,14 +183,6 @@ public sealed class OtherTargetTests(CanaryCluster home)
 
         await place.CanaryAsync(found => found.Condition("Accepted") is null && found.Text("status", "phase") == "Initialized");
     }
-
-    private static string Service(string app) =>
-        $$"""
-        apiVersion: v1
-        kind: Service
-        metadata: {name: podinfo, namespace: test}
-        spec: {selector: {app: {{app}} }, ports: [{name: http, port: 80, targetPort: 9898}]}
-        """;
 
     private static JsonNode? SelectorOf(JsonObject workload) => workload.At("spec", "template", "spec", "nodeSelector");
 }

@@ -55,6 +55,7 @@ public sealed class StrategyRunTests(CanaryCluster home)
         var place = await home.GetAsync();
         await place.ApplyAsync(Templates);
         await place.ApplyAsync(CanaryYaml.Deployment());
+        await place.ApplyAsync(CanaryYaml.Service("podinfo"));
         await place.ApplyAsync(CanaryYaml.Canary($"stepWeight: 25, maxWeight: 50, {OwnMetrics}", interval: "1s"));
         await place.PhaseAsync("Initialized");
         await place.LiveAsync(0);
@@ -65,7 +66,9 @@ public sealed class StrategyRunTests(CanaryCluster home)
             await place.PhaseAsync("Progressing");
 
             // Whoever owns the Service goes on changing it while we look after its selector and ports.
-            await place.ApplyAsync("{apiVersion: v1, kind: Service, metadata: {name: podinfo, namespace: test, labels: {tier: front} } }");
+            await place.Api.PatchAsync(
+                place.Path("v1", "services", "podinfo"),
+                KubeJson.ReadYaml("metadata: {labels: {tier: front} }")[0]);
             await place.PhaseAsync("Succeeded");
             Assert.Equal(0, (await good.StopAsync()).Failed);
         }
