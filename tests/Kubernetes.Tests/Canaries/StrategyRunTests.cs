@@ -97,7 +97,8 @@ public sealed class StrategyRunTests(CanaryCluster home)
         await place.ReleaseAsync(Next);
 
         var failed = await place.PhaseAsync("Failed");
-        Assert.Contains("request duration", failed.Text("status", "message"), StringComparison.Ordinal);
+        var duration = failed.Items("status", "history", "0", "checks").Single(check => check.Text("metric") == "request-duration");
+        Assert.Equal("Fail", duration.Text("verdict"));
         Assert.Equal(CanaryYaml.FirstImage, await place.ImageAsync("podinfo-primary"));
         await place.LiveAsync(0);
     }
