@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 
 namespace XdsCanary.Kubernetes.Tests.Canaries;
