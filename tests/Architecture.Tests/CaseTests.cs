@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using XdsCanary.Architecture.Tests.Sources;
 using XdsCanary.TestKit;
+using XdsCanary.TestKit.Processes;
 
 namespace XdsCanary.Architecture.Tests;
 
@@ -21,6 +22,16 @@ public sealed partial class CaseTests
         Violations.AssertNone(
             "Name a test after the case, or list it in tests/CanaryEngine.Tests/README.md.",
             Cases().Where(id => !tested.Contains(id) && !listed.Contains(id)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_case_that_the_list_of_tests_counts_has_a_test_or_a_reason()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A shell script.");
+        var (exitCode, output) = await ChildProcess.RunAsync("/usr/bin/env", ["bash", RepositoryPaths.Combine("eng", "cases.sh")]);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Matches(@"\n\d+ ids, \d+ of them with a test, \d+ without:\n", output);
     }
 
     private static IEnumerable<string> Cases()

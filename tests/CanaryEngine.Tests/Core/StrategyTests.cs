@@ -11,7 +11,7 @@ public sealed class StrategyTests
         new(spec, Canaries.Initialized()) { Target = Canaries.New };
 
     [Fact]
-    public void CTL_01_02_A_new_canary_gets_a_primary_is_stopped_and_starts_the_canary_when_the_target_changes()
+    public void CTL_01_CTL_02_A_new_canary_gets_a_primary_is_stopped_and_starts_the_canary_when_the_target_changes()
     {
         var world = new SimulatedWorld(Canaries.Spec());
 
@@ -197,7 +197,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void CTL_41_43_A_run_that_ended_is_told_once_with_what_it_was()
+    public void CTL_41_CTL_43_A_run_that_ended_is_told_once_with_what_it_was()
     {
         var analysed = Detect(Canaries.Analysis());
         var skipped = Detect(Canaries.Spec() with { SkipAnalysis = true });
@@ -214,7 +214,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public void CTL_03_42_Failed_checks_at_the_threshold_roll_back_at_the_next_decision()
+    public void CTL_03_CTL_42_Failed_checks_at_the_threshold_roll_back_at_the_next_decision()
     {
         var spec = Canaries.Spec(Canaries.Analysis(threshold: 10));
         var world = new SimulatedWorld(spec, Canaries.Progressing(spec, weight: 20, failed: 10));
@@ -231,7 +231,7 @@ public sealed class StrategyTests
     [Theory]
     [InlineData(CanaryPhase.Promoting, 50)]
     [InlineData(CanaryPhase.Finalising, 0)]
-    public void CTL_04_05_A_primary_that_breaks_while_it_is_promoted_leaves_the_traffic_to_the_canary(CanaryPhase phase, int weight)
+    public void CTL_04_CTL_05_A_primary_that_breaks_while_it_is_promoted_leaves_the_traffic_to_the_canary(CanaryPhase phase, int weight)
     {
         var spec = Canaries.Spec();
         var world = new SimulatedWorld(spec, Canaries.Progressing(spec, weight, phase: phase));

@@ -11,7 +11,7 @@ public sealed class MetricsProviderTests
     private static readonly NamespacedName Name = new("shop", "error-rate");
 
     [Fact]
-    public async Task Built_in_checks_ask_the_configured_Prometheus()
+    public async Task CTL_38_Built_in_checks_ask_the_configured_Prometheus()
     {
         await using var server = await StubServer.StartAsync(Vector("98.5"));
         await using var metrics = Harness(server.Address);
@@ -24,7 +24,7 @@ public sealed class MetricsProviderTests
     }
 
     [Fact]
-    public async Task Canarys_own_server_goes_before_the_settings()
+    public async Task CTL_33_CTL_39_Canarys_own_server_goes_before_the_settings()
     {
         await using var server = await StubServer.StartAsync(Vector("1"));
         await using var metrics = new MetricsHarness();
@@ -87,7 +87,7 @@ public sealed class MetricsProviderTests
     }
 
     [Fact]
-    public async Task Template_is_asked_with_its_address_headers_and_secret()
+    public async Task CTL_34_Template_is_asked_with_its_address_headers_and_secret()
     {
         await using var server = await StubServer.StartAsync(Vector("5"));
         await using var metrics = new MetricsHarness();
@@ -107,7 +107,7 @@ public sealed class MetricsProviderTests
     }
 
     [Fact]
-    public async Task Template_that_cannot_be_used_says_why_in_Flaggers_words()
+    public async Task CTL_34_Template_that_cannot_be_used_says_why_in_Flaggers_words()
     {
         await using var metrics = new MetricsHarness();
         var secret = new NamespacedName("shop", "login");
@@ -139,7 +139,7 @@ public sealed class MetricsProviderTests
     }
 
     [Fact]
-    public async Task Probe_asks_each_provider_once_and_names_the_one_that_does_not_answer()
+    public async Task CTL_33_CTL_34_Probe_asks_each_provider_once_and_names_the_one_that_does_not_answer()
     {
         await using var up = await StubServer.StartAsync(Vector("1"));
         await using var down = await StubServer.StartAsync("no", 502, "Bad Gateway");
@@ -155,7 +155,7 @@ public sealed class MetricsProviderTests
     }
 
     [Fact]
-    public async Task Probe_of_a_built_in_check_names_Prometheus()
+    public async Task CTL_33_Probe_of_a_built_in_check_names_Prometheus()
     {
         await using var down = await StubServer.StartAsync("no", 500, "Internal Server Error");
         await using var metrics = Harness(down.Address);

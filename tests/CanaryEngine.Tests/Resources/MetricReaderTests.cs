@@ -60,7 +60,7 @@ public sealed class MetricReaderTests
     }
 
     [Fact]
-    public void Template_is_in_the_canary_s_namespace_unless_written_and_has_sorted_variables()
+    public void CTL_35_CTL_36_Template_is_in_the_canary_s_namespace_unless_written_and_has_sorted_variables()
     {
         var own = Accept("name: errors, templateRef: {name: errors}, threshold: 1, templateVariables: {b: '2', a: x}");
         var other = Accept("name: errors, templateRef: {name: errors, namespace: shared}, threshold: 1");
@@ -112,7 +112,7 @@ public sealed class MetricReaderTests
     [InlineData("name: request-duration, threshold: 1, interval: 0s", "interval: must be from 1s to 720h, not '0s'. ")]
     [InlineData("name: errors, query: x, threshold: 1, templateVariables: {a: 1}", "templateVariables[a]: must be a text, but '1' is read as a number or a boolean. ")]
     [InlineData("name: errors, query: x, treshold: 1, threshold: 1", "treshold: is not a known field. Write 'threshold'")]
-    public void H_29_metric_that_cannot_be_judged_is_refused(string metric, string fault) => Assert.StartsWith(
+    public void CTL_37_CTL_40_H_29_metric_that_cannot_be_judged_is_refused(string metric, string fault) => Assert.StartsWith(
         $"metrics[0].{fault}",
         Assert.Single(CanaryManifest.RefuseAnalysis($"stepWeight: 10, metrics: [{{ {metric} }}]")),
         StringComparison.Ordinal);

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using XdsCanary.Kubernetes.Tests.Cluster;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 using XdsCanary.TestKit.RealEnvoy;
@@ -11,6 +9,9 @@ namespace XdsCanary.Kubernetes.Tests.Canaries;
 /// <summary>A cluster with the chart's definitions, the product and a real Envoy; started by the first test that asks.</summary>
 public sealed class CanaryCluster : IAsyncDisposable
 {
+    /// <summary>The collection of tests that share one.</summary>
+    public const string Shared = "canary cluster";
+
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Stack<IAsyncDisposable> _parts = new();
     private TestCluster? _cluster;
@@ -44,6 +45,21 @@ public sealed class CanaryCluster : IAsyncDisposable
         return new CanaryPlace(this, await Cluster.NewNamespaceAsync());
     }
 
+    /// <summary>Makes a target and its canary in a namespace of their own, and waits until its primary serves and it is stopped.</summary>
+    /// <param name="canary">The canary's manifest.</param>
+    /// <param name="target">The target's manifest; a Deployment if none is given.</param>
+    /// <returns>The namespace.</returns>
+    public async Task<CanaryPlace> InitialiseAsync(string canary, string? target = null)
+    {
+        var place = await GetAsync();
+        await place.ApplyAsync(target ?? CanaryYaml.Deployment());
+        await place.ApplyAsync(canary);
+        await place.PhaseAsync("Initialized");
+        await place.StoppedAsync(target is null ? "deployments" : "daemonsets");
+        await place.LiveAsync(0);
+        return place;
+    }
+
     /// <summary>Applies the definitions of the chart.</summary>
     public static async Task DefineAsync(TestCluster cluster)
     {
@@ -75,7 +91,10 @@ public sealed class CanaryCluster : IAsyncDisposable
     private async Task StartAsync()
     {
         Tool.Find("envoy");
-        var cluster = await TestCluster.StartAsync();
+        var cluster = await TestCluster.StartAsync(new ClusterOptions
+        {
+            ControlPlane = new ControlPlaneOptions { ControllerManagerArguments = ["--horizontal-pod-autoscaler-sync-period=2s"] },
+        });
         _parts.Push(cluster);
         await DefineAsync(cluster);
         Server = await ServerProcess.StartAsync(new ServerOptions
@@ -87,63 +106,13 @@ public sealed class CanaryCluster : IAsyncDisposable
             ],
         });
         _parts.Push(Server);
-        Envoy = await EnvoyInstance.StartReadyAsync(new EnvoyOptions { XdsPort = Server.Ports.Xds, VisibleNamespaces = ["*"] });
+        Envoy = await EnvoyInstance.StartReadyAsync(new EnvoyOptions
+        {
+            XdsPort = Server.Ports.Xds,
+            VisibleNamespaces = ["*"],
+            ReconnectLimit = TimeSpan.FromSeconds(1),
+        });
         _parts.Push(Envoy);
         _cluster = cluster;
     }
-}
-
-/// <summary>A namespace with a canary in it.</summary>
-/// <param name="Home">The cluster.</param>
-/// <param name="Name">The namespace.</param>
-public sealed record CanaryPlace(CanaryCluster Home, string Name)
-{
-    /// <summary>Calls the API server.</summary>
-    public KubeApi Api => Home.Cluster.Api;
-
-    /// <summary>The path of an object of a group.</summary>
-    public string Path(string group, string plural, string name) => group.Contains('/', StringComparison.Ordinal)
-        ? $"/apis/{group}/namespaces/{Name}/{plural}/{name}"
-        : $"/api/{group}/namespaces/{Name}/{plural}/{name}";
-
-    /// <summary>Applies manifests.</summary>
-    public Task ApplyAsync(string yaml) => Api.ApplyYamlAsync(yaml.In(Name));
-
-    /// <summary>Waits for a phase of a canary.</summary>
-    /// <returns>The canary.</returns>
-    public Task<JsonObject> PhaseAsync(string phase, TimeSpan? timeout = null, string canary = "podinfo") => CanaryAsync(
-        found => found.Text("status", "phase") == phase, timeout, canary);
-
-    /// <summary>Waits for a canary to be as it should be.</summary>
-    public Task<JsonObject> CanaryAsync(Func<JsonObject, bool> accept, TimeSpan? timeout = null, string canary = "podinfo") =>
-        Home.Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90));
-
-    /// <summary>Reads a Deployment.</summary>
-    public Task<JsonObject> DeploymentAsync(string name) => Api.GetAsync(Path("apps/v1", "deployments", name));
-
-    /// <summary>Reads the weights of a split, by backend.</summary>
-    public async Task<Dictionary<string, int>> WeightsAsync(string name = "podinfo") =>
-        (await Api.GetAsync(Path("split.smi-spec.io/v1alpha4", "trafficsplits", name))).Items("spec", "backends")
-            .ToDictionary(backend => backend.Text("service")!, backend => backend.Number("weight") ?? -1);
-
-    /// <summary>Gives the target another image.</summary>
-    public async Task ReleaseAsync(string image, string kind = "deployment", string name = "podinfo")
-    {
-        var run = await Home.Cluster.Kubectl.RunAsync("-n", Name, "set", "image", $"{kind}/{name}", $"*={image}");
-        Assert.True(run.ExitCode == 0, run.ToString());
-    }
-
-    /// <summary>The image that a workload's template has.</summary>
-    public async Task<string?> ImageAsync(string name, string kind = "deployments") =>
-        (await Api.GetAsync(Path("apps/v1", kind, name))).Text("spec", "template", "spec", "containers", "0", "image");
-
-    /// <summary>The texts of a canary's events, oldest first.</summary>
-    public async Task<IReadOnlyList<string>> EventsAsync() =>
-    [
-        .. (await Api.ListAsync($"/apis/events.k8s.io/v1/namespaces/{Name}/events"))
-            .Where(item => item.Text("regarding", "kind") == "Canary")
-            .OrderBy(item => item.Text("eventTime"), StringComparer.Ordinal)
-            .ThenBy(item => item.Name(), StringComparer.Ordinal)
-            .Select(item => item.Text("note")!),
-    ];
 }

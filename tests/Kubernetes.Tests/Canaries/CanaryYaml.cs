@@ -47,13 +47,52 @@ internal static class CanaryYaml
 
         """;
 
+    /// <summary>A DaemonSet of podinfo; a new pod of the only node is ready before the old one goes, so that no request fails.</summary>
+    public const string DaemonSet =
+        """
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: podinfo, namespace: test}
+        spec:
+          updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0} }
+          selector: {matchLabels: {app: podinfo} }
+          template:
+            metadata: {labels: {app: podinfo} }
+            spec:
+              nodeSelector: {kubernetes.io/os: linux}
+              terminationGracePeriodSeconds: 1
+              containers:
+              - name: podinfod
+                image: podinfo:6.0.0
+                ports: [{name: http, containerPort: 9898}]
+                readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 1}
+
+        """;
+
+    /// <summary>A Service named podinfo.</summary>
+    /// <param name="app">What it selects.</param>
+    public static string Service(string app) =>
+        $$"""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: podinfo, namespace: test}
+        spec: {selector: {app: {{app}} }, ports: [{name: http, port: 80, targetPort: 9898}]}
+
+        """;
+
+    /// <summary>A webhook of a canary, one of <c>webhooks</c>.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="address">Where it is.</param>
+    public static string Hook(string type, string address) => $"{{name: {type}, type: {type}, url: \"{address}\"}}";
+
     /// <summary>A canary of it.</summary>
     /// <param name="analysis">Lines of <c>spec.analysis</c>, in flow style.</param>
     /// <param name="more">Further lines of <c>spec</c>.</param>
     /// <param name="service">Further fields of <c>spec.service</c>, in flow style.</param>
     /// <param name="kind">The target's kind.</param>
+    /// <param name="interval">How long a step is observed.</param>
     public static string Canary(
-        string analysis = "stepWeight: 25, maxWeight: 50", string more = "", string service = "", string kind = "Deployment") =>
+        string analysis = "stepWeight: 25, maxWeight: 50", string more = "", string service = "", string kind = "Deployment", string interval = "2s") =>
         $$"""
         apiVersion: flagger.app/v1beta1
         kind: Canary
@@ -62,7 +101,7 @@ internal static class CanaryYaml
           targetRef: {apiVersion: apps/v1, kind: {{kind}}, name: podinfo}
           progressDeadlineSeconds: 30
           service: {port: 80, targetPort: 9898{{(service.Length == 0 ? "" : ", " + service)}} }
-          analysis: {interval: 2s, threshold: 3, {{analysis}} }
+          analysis: {interval: {{interval}}, threshold: 3, {{analysis}} }
           {{more}}
 
         """;

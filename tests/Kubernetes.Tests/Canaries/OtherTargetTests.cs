@@ -6,32 +6,16 @@ using XdsCanary.TestKit.Traffic;
 namespace XdsCanary.Kubernetes.Tests.Canaries;
 
 /// <summary>DaemonSets, autoscalers, Services as targets, and deletion.</summary>
-public sealed class OtherTargetTests(CanaryCluster home) : IClassFixture<CanaryCluster>
+[Collection(CanaryCluster.Shared)]
+public sealed class OtherTargetTests(CanaryCluster home)
 {
     private const string Next = "podinfo:6.0.1";
 
-    private const string DaemonSet =
-        """
-        apiVersion: apps/v1
-        kind: DaemonSet
-        metadata: {name: podinfo, namespace: test}
-        spec:
-          selector: {matchLabels: {app: podinfo} }
-          template:
-            metadata: {labels: {app: podinfo} }
-            spec:
-              nodeSelector: {kubernetes.io/os: linux}
-              terminationGracePeriodSeconds: 1
-              containers:
-              - {name: podinfod, image: "podinfo:6.0.0", ports: [{name: http, containerPort: 9898}]}
-
-        """;
-
     [Fact]
-    public async Task CTL_17_CTL_18_CTL_20_CTL_22_E2E_02_a_DaemonSet_is_stopped_by_its_node_selector_and_promoted()
+    public async Task CTL_17_CTL_18_CTL_22_E2E_02_a_DaemonSet_is_stopped_by_its_node_selector_and_promoted()
     {
         var place = await home.GetAsync();
-        await place.ApplyAsync(DaemonSet);
+        await place.ApplyAsync(CanaryYaml.DaemonSet);
         await place.ApplyAsync(CanaryYaml.Canary("stepWeight: 50, maxWeight: 50", kind: "DaemonSet"));
         await place.PhaseAsync("Initialized");
         var stopped = await home.Cluster.BecomesAsync(
@@ -46,22 +30,6 @@ public sealed class OtherTargetTests(CanaryCluster home) : IClassFixture<CanaryC
         await place.PhaseAsync("Succeeded");
         Assert.Equal(Next, await place.ImageAsync("podinfo-primary", "daemonsets"));
         Assert.Null(SelectorOf(await place.Api.GetAsync(place.Path("apps/v1", "daemonsets", "podinfo-primary"))).Text("flagger.app/scale-to-zero"));
-    }
-
-    [Fact]
-    public async Task CTL_19_H_07_a_DaemonSet_that_was_idle_for_long_does_not_fail_at_once()
-    {
-        var place = await home.GetAsync();
-        await place.ApplyAsync(DaemonSet);
-        await place.ApplyAsync(CanaryYaml.Canary("stepWeight: 50, maxWeight: 50", kind: "DaemonSet")
-            .Replace("progressDeadlineSeconds: 30", "progressDeadlineSeconds: 3", StringComparison.Ordinal));
-        var idle = await place.PhaseAsync("Initialized");
-        var since = DateTimeOffset.Parse(idle.Text("status", "lastTransitionTime")!, System.Globalization.CultureInfo.InvariantCulture);
-        await Eventually.BecomesAsync(() => TimeProvider.System.GetUtcNow() - since > TimeSpan.FromSeconds(5));
-
-        await place.ReleaseAsync(Next, "daemonset");
-
-        await place.PhaseAsync("Succeeded");
     }
 
     [Fact]
@@ -171,13 +139,13 @@ public sealed class OtherTargetTests(CanaryCluster home) : IClassFixture<CanaryC
         await place.ApplyAsync(CanaryYaml.Deployment());
         await place.ApplyAsync(CanaryYaml.Deployment(Next).Replace("name: podinfo\n", "name: newer\n", StringComparison.Ordinal)
             .Replace("app: podinfo", "app: newer", StringComparison.Ordinal));
-        await place.ApplyAsync(Service("podinfo"));
+        await place.ApplyAsync(CanaryYaml.Service("podinfo"));
         await place.ApplyAsync(CanaryYaml.Canary("stepWeight: 50, maxWeight: 50")
             .Replace("apiVersion: apps/v1, kind: Deployment", "apiVersion: v1, kind: Service", StringComparison.Ordinal)
             .Replace("progressDeadlineSeconds: 30", string.Empty, StringComparison.Ordinal));
         await place.PhaseAsync("Initialized");
 
-        await place.ApplyAsync(Service("newer"));
+        await place.ApplyAsync(CanaryYaml.Service("newer"));
 
         await place.PhaseAsync("Progressing");
         await place.PhaseAsync("Succeeded");
@@ -215,14 +183,6 @@ public sealed class OtherTargetTests(CanaryCluster home) : IClassFixture<CanaryC
 
         await place.CanaryAsync(found => found.Condition("Accepted") is null && found.Text("status", "phase") == "Initialized");
     }
-
-    private static string Service(string app) =>
-        $$"""
-        apiVersion: v1
-        kind: Service
-        metadata: {name: podinfo, namespace: test}
-        spec: {selector: {app: {{app}} }, ports: [{name: http, port: 80, targetPort: 9898}]}
-        """;
 
     private static JsonNode? SelectorOf(JsonObject workload) => workload.At("spec", "template", "spec", "nodeSelector");
 }

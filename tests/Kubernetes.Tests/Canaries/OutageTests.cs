@@ -13,10 +13,10 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
     [Fact]
     public async Task Without_an_API_server_Envoys_keep_their_routes_new_ones_are_served_and_a_run_holds()
     {
-        var place = await BeginAsync($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}");
+        var place = await home.InitialiseAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}"));
         await using var load = TrafficClient.Start(home.Load($"podinfo.{place.Name}") with { RequestsPerSecond = 50, Connections = 2 });
         await place.ReleaseAsync(Next);
-        await LiveAsync(place, 20);
+        await place.LiveAsync(20);
 
         await home.Cluster.ControlPlane.ApiServer.KillAsync();
 
@@ -50,15 +50,15 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
     [Fact]
     public async Task Without_an_API_server_a_bad_revision_leaves_the_traffic_first_and_is_recorded_later()
     {
-        var place = await BeginAsync($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}");
+        var place = await home.InitialiseAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}"));
         await place.ReleaseAsync(Next);
-        await LiveAsync(place, 20);
+        await place.LiveAsync(20);
         await home.Cluster.ControlPlane.ApiServer.KillAsync();
 
         await using (TrafficClient.Start(home.Load($"podinfo.{place.Name}", "/status/500") with { RequestsPerSecond = 50 }))
         {
             var started = TimeProvider.System.GetTimestamp();
-            await LiveAsync(place, 0);
+            await place.LiveAsync(0);
             Figures.Record($"out of the traffic {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s after the first bad request, without an API server");
         }
 
@@ -68,20 +68,5 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
         Assert.Equal("FastAbort", failed.Text("status", "history", "0", "reason"));
         await Eventually.BecomesAsync(async () => (await place.WeightsAsync())["podinfo-canary"] == 0);
         Assert.Equal(CanaryYaml.FirstImage, await place.ImageAsync("podinfo-primary"));
-    }
-
-    private Task<TestKit.Server.Convergence> LiveAsync(CanaryPlace place, int weight) => Eventually.GetAsync(
-        () => home.Server.Admin.ConvergenceAsync($"{place.Name}/podinfo"),
-        state => state.IsLiveAt(("podinfo-primary", 100 - weight), ("podinfo-canary", weight)),
-        TimeSpan.FromSeconds(60));
-
-    private async Task<CanaryPlace> BeginAsync(string analysis)
-    {
-        var place = await home.GetAsync();
-        await place.ApplyAsync(CanaryYaml.Deployment());
-        await place.ApplyAsync(CanaryYaml.Canary(analysis));
-        await place.PhaseAsync("Initialized");
-        await LiveAsync(place, 0);
-        return place;
     }
 }

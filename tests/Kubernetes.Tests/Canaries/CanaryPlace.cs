@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using XdsCanary.Kubernetes.Tests.Cluster;
+using XdsCanary.TestKit;
+using XdsCanary.TestKit.Cluster;
+
+namespace XdsCanary.Kubernetes.Tests.Canaries;
+
+/// <summary>A namespace with a canary in it.</summary>
+/// <param name="Home">The cluster.</param>
+/// <param name="Name">The namespace.</param>
+public sealed record CanaryPlace(CanaryCluster Home, string Name)
+{
+    /// <summary>Calls the API server.</summary>
+    public KubeApi Api => Home.Cluster.Api;
+
+    /// <summary>The path of an object of a group.</summary>
+    public string Path(string group, string plural, string name) => group.Contains('/', StringComparison.Ordinal)
+        ? $"/apis/{group}/namespaces/{Name}/{plural}/{name}"
+        : $"/api/{group}/namespaces/{Name}/{plural}/{name}";
+
+    /// <summary>Applies manifests.</summary>
+    public Task ApplyAsync(string yaml) => Api.ApplyYamlAsync(yaml.In(Name));
+
+    /// <summary>Waits for a phase of a canary.</summary>
+    /// <returns>The canary.</returns>
+    public Task<JsonObject> PhaseAsync(string phase, TimeSpan? timeout = null, string canary = "podinfo") => CanaryAsync(
+        found => found.Text("status", "phase") == phase, timeout, canary);
+
+    /// <summary>Waits for a canary to be as it should be.</summary>
+    public Task<JsonObject> CanaryAsync(Func<JsonObject, bool> accept, TimeSpan? timeout = null, string canary = "podinfo") =>
+        Home.Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90));
+
+    /// <summary>Waits until the Envoy routes a share of the traffic, in percent, to the canary, and the rest to the primary.</summary>
+    public Task LiveAsync(int weight) => Eventually.GetAsync(
+        () => Home.Server.Admin.ConvergenceAsync($"{Name}/podinfo"),
+        state => state.IsLiveAt(("podinfo-primary", 100 - weight), ("podinfo-canary", weight)),
+        TimeSpan.FromSeconds(60));
+
+    /// <summary>Waits until the target runs no pods, by our doing.</summary>
+    /// <param name="plural">What it is.</param>
+    /// <returns>The target.</returns>
+    public Task<JsonObject> StoppedAsync(string plural = "deployments") => Home.Cluster.BecomesAsync(
+        Path("apps/v1", plural, "podinfo"),
+        target => target.Number("spec", "replicas") == 0
+            || target.Text("spec", "template", "spec", "nodeSelector", "flagger.app/scale-to-zero") == "true");
+
+    /// <summary>Waits until a text is among the canary's events.</summary>
+    /// <param name="part">A part of it.</param>
+    public Task ToldAsync(string part) => Eventually.GetAsync(
+        EventsAsync, texts => texts.Any(text => text.Contains(part, StringComparison.Ordinal)), TimeSpan.FromSeconds(60), part);
+
+    /// <summary>Reads a Deployment.</summary>
+    public Task<JsonObject> DeploymentAsync(string name) => Api.GetAsync(Path("apps/v1", "deployments", name));
+
+    /// <summary>Reads the weights of a split, by backend.</summary>
+    public async Task<Dictionary<string, int>> WeightsAsync(string name = "podinfo") =>
+        (await Api.GetAsync(Path("split.smi-spec.io/v1alpha4", "trafficsplits", name))).Items("spec", "backends")
+            .ToDictionary(backend => backend.Text("service")!, backend => backend.Number("weight") ?? -1);
+
+    /// <summary>Gives the target another image.</summary>
+    public async Task ReleaseAsync(string image, string kind = "deployment", string name = "podinfo")
+    {
+        var run = await Home.Cluster.Kubectl.RunAsync("-n", Name, "set", "image", $"{kind}/{name}", $"*={image}");
+        Assert.True(run.ExitCode == 0, run.ToString());
+    }
+
+    /// <summary>The image that a workload's template has.</summary>
+    public async Task<string?> ImageAsync(string name, string kind = "deployments") =>
+        (await Api.GetAsync(Path("apps/v1", kind, name))).Text("spec", "template", "spec", "containers", "0", "image");
+
+    /// <summary>The texts of a canary's events, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> EventsAsync() =>
+    [
+        .. (await Api.ListAsync($"/apis/events.k8s.io/v1/namespaces/{Name}/events"))
+            .Where(item => item.Text("regarding", "kind") == "Canary")
+            .OrderBy(item => item.Text("eventTime"), StringComparer.Ordinal)
+            .ThenBy(item => item.Name(), StringComparer.Ordinal)
+            .Select(item => item.Text("note")!),
+    ];
+}
