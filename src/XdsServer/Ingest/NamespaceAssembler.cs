@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using XdsCanary.KubeRuntime;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Model;
 

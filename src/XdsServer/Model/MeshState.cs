@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.XdsServer.Model;
 
