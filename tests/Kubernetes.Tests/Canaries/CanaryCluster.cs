@@ -41,7 +41,7 @@ public sealed class CanaryCluster : IAsyncDisposable
             _gate.Release();
         }
 
-        return new CanaryPlace(this, await Cluster.NewNamespaceAsync());
+        return new CanaryPlace(Cluster, await Cluster.NewNamespaceAsync());
     }
 
     /// <summary>Applies the definitions of the chart.</summary>
@@ -94,12 +94,12 @@ public sealed class CanaryCluster : IAsyncDisposable
 }
 
 /// <summary>A namespace with a canary in it.</summary>
-/// <param name="Home">The cluster.</param>
+/// <param name="Cluster">The cluster.</param>
 /// <param name="Name">The namespace.</param>
-public sealed record CanaryPlace(CanaryCluster Home, string Name)
+public sealed record CanaryPlace(TestCluster Cluster, string Name)
 {
     /// <summary>Calls the API server.</summary>
-    public KubeApi Api => Home.Cluster.Api;
+    public KubeApi Api => Cluster.Api;
 
     /// <summary>The path of an object of a group.</summary>
     public string Path(string group, string plural, string name) => group.Contains('/', StringComparison.Ordinal)
@@ -116,7 +116,7 @@ public sealed record CanaryPlace(CanaryCluster Home, string Name)
 
     /// <summary>Waits for a canary to be as it should be.</summary>
     public Task<JsonObject> CanaryAsync(Func<JsonObject, bool> accept, TimeSpan? timeout = null, string canary = "podinfo") =>
-        Home.Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90));
+        Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90));
 
     /// <summary>Reads a Deployment.</summary>
     public Task<JsonObject> DeploymentAsync(string name) => Api.GetAsync(Path("apps/v1", "deployments", name));
@@ -129,7 +129,7 @@ public sealed record CanaryPlace(CanaryCluster Home, string Name)
     /// <summary>Gives the target another image.</summary>
     public async Task ReleaseAsync(string image, string kind = "deployment", string name = "podinfo")
     {
-        var run = await Home.Cluster.Kubectl.RunAsync("-n", Name, "set", "image", $"{kind}/{name}", $"*={image}");
+        var run = await Cluster.Kubectl.RunAsync("-n", Name, "set", "image", $"{kind}/{name}", $"*={image}");
         Assert.True(run.ExitCode == 0, run.ToString());
     }
 
