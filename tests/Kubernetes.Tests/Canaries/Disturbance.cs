@@ -29,7 +29,7 @@ internal sealed record Disturbance(ChaosKind Kind, TimeSpan At, TimeSpan Lasts, 
     {
         // The leader comes back before or after another one has taken over.
         var most = kind switch { ChaosKind.Leader => 20.0, ChaosKind.Node => 15.0, _ => 6.0 };
-        var at = random.NextDouble() * (isLong ? 20.0 : 8.0);
+        var at = random.NextDouble() * (isLong ? 14.0 : 8.0);
         var lasts = 1.0 + (random.NextDouble() * ((isLong ? most : 3.0) - 1.0));
         return new Disturbance(kind, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(lasts), random.Next(ChaosCluster.Envoys));
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 using XdsCanary.TestKit.RealEnvoy;
@@ -20,7 +19,6 @@ public sealed class GuideRun : IAsyncDisposable
     private readonly List<GuideRecord> _records = [];
     private readonly List<int> _answers = [];
     private IReadOnlyList<string> _told = [];
-    private IReadOnlyList<Right> _rights = [];
     private IReadOnlyList<AuditedRequest> _requests = [];
     private TestCluster _cluster = null!;
     private GuideOutcome? _outcome;
@@ -76,7 +74,6 @@ public sealed class GuideRun : IAsyncDisposable
         {
             Records = _records,
             Told = _told,
-            Rights = _rights,
             Requests = _requests,
             AnswersOfOwnEnvoy = _answers,
             Took = clock.Elapsed,
@@ -117,11 +114,6 @@ public sealed class GuideRun : IAsyncDisposable
             .Select(item => $"{item.Text("type")} {item.Text("note")}")];
         // Uninstalling takes the rights away before the pods have ended; what these ask then is refused, and does not count.
         _requests = await AuditedRequest.ReadAsync(_cluster.ControlPlane.AuditLogFile);
-        _rights =
-        [
-            .. Right.Of(await RoleAsync($"clusterroles/{Place}-{Release}")),
-            .. Right.Of(await RoleAsync($"namespaces/{Place}/roles/{Release}-lease")),
-        ];
         _parts.Push(await EnvoyInstance.StartReadyAsync(new EnvoyOptions
         {
             XdsHost = $"{Release}.{Place}",
@@ -131,8 +123,6 @@ public sealed class GuideRun : IAsyncDisposable
         }));
         _answers.Add(await AskAsync());
     }
-
-    private Task<JsonObject> RoleAsync(string path) => _cluster.Api.GetAsync($"/apis/rbac.authorization.k8s.io/v1/{path}");
 
     private async Task<int> AskAsync()
     {
