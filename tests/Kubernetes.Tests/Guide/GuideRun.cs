@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 using XdsCanary.TestKit.RealEnvoy;
@@ -111,7 +112,7 @@ public sealed class GuideRun : IAsyncDisposable
         _told = [.. (await _cluster.Api.ListAsync($"/apis/events.k8s.io/v1/namespaces/{Place}/events"))
             .Where(item => item.Text("regarding", "kind") == "Canary")
             .OrderBy(item => item.Text("eventTime"), StringComparer.Ordinal)
-            .Select(item => $"{item.Text("type")} {item.Text("note")}")];
+            .SelectMany(Repeated)];
         // Uninstalling takes the rights away before the pods have ended; what these ask then is refused, and does not count.
         _requests = await AuditedRequest.ReadAsync(_cluster.ControlPlane.AuditLogFile);
         _parts.Push(await EnvoyInstance.StartReadyAsync(new EnvoyOptions
@@ -123,6 +124,10 @@ public sealed class GuideRun : IAsyncDisposable
         }));
         _answers.Add(await AskAsync());
     }
+
+    // What is said again in the same words is one event that counts.
+    private static IEnumerable<string> Repeated(JsonObject told) =>
+        Enumerable.Repeat($"{told.Text("type")} {told.Text("note")}", told.Number("series", "count") ?? 1);
 
     private async Task<int> AskAsync()
     {
