@@ -79,8 +79,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
                 Cluster.ControlPlane.Etcd.Thaw();
                 break;
             case ChaosKind.Envoy:
-                load.Kill();
-                await _envoys[disturbance.Envoy].Kill9Async();
+                await load.KillAsync(_envoys[disturbance.Envoy].Kill9Async);
                 await PauseAsync(disturbance.Lasts);
                 await _envoys[disturbance.Envoy].RestartAsync();
                 break;

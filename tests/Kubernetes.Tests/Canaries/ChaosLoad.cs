@@ -4,7 +4,7 @@ namespace XdsCanary.Kubernetes.Tests.Canaries;
 
 /// <summary>
 /// Load through all Envoys of a machine, which listen on one port: the kernel deals out connections, and they are made anew every
-/// two seconds. Strict, but for what a killed Envoy tears: see <see cref="Kill"/>.
+/// two seconds. Strict, but for what a killed Envoy tears: see <see cref="KillAsync"/>.
 /// </summary>
 internal sealed class ChaosLoad : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
     private const int TornByKill = 2 * Connections;
 
     private readonly Lock _gate = new();
-    private readonly List<TimeSpan> _kills = [];
+    private readonly List<(TimeSpan From, TimeSpan To)> _kills = [];
     private readonly List<(TimeSpan From, TimeSpan To, TrafficReport Report)> _rounds = [];
     private readonly TrafficOptions _options;
     private readonly long _started = TimeProvider.System.GetTimestamp();
@@ -33,12 +33,15 @@ internal sealed class ChaosLoad : IAsyncDisposable
     /// <summary>Starts a load that goes on until it is stopped.</summary>
     public static ChaosLoad Start(TrafficOptions options) => new(options);
 
-    /// <summary>An Envoy is being killed: connections that break in this round are its own, at most as many as there can be.</summary>
-    public void Kill()
+    /// <summary>Kills an Envoy: connections that break meanwhile are its own, at most as many as there can be.</summary>
+    /// <param name="kill">Ends when its process is gone.</param>
+    public async Task KillAsync(Func<Task> kill)
     {
+        var from = Now;
+        await kill();
         lock (_gate)
         {
-            _kills.Add(Now);
+            _kills.Add((from, Now));
         }
     }
 
@@ -53,7 +56,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         {
             requests += report.Requests;
             var withoutAnswer = report.Requests - report.ByStatus.Values.Sum();
-            var allowed = TornByKill * _kills.Count(kill => kill >= from && kill <= to);
+            var allowed = TornByKill * _kills.Count(kill => kill.To >= from && kill.From <= to);
             var excused = Math.Min(withoutAnswer, allowed);
             torn += excused;
             if (report.Failed > excused)

@@ -145,7 +145,7 @@ public sealed class AuditTests
         }
     }
 
-    private static Task BothAsync(CanaryPlace place, string phase) =>
+    private static Task<JsonObject[]> BothAsync(CanaryPlace place, string phase) =>
         Task.WhenAll(place.PhaseAsync(phase), place.PhaseAsync(phase, canary: "agent"));
 
     private static async Task<IEnumerable<Right>> RightsAsync(TestCluster cluster, string role) =>
