@@ -13,11 +13,10 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// </summary>
 /// <param name="objects">The cluster.</param>
 /// <param name="router">The traffic.</param>
-/// <param name="endpoints">Where Services lead.</param>
 /// <param name="proxies">The proxies.</param>
 /// <param name="time">The clock.</param>
 internal sealed class CanaryFinalizer(
-    ClusterObjects objects, SplitRouter router, ServiceEndpoints endpoints, IConvergenceProbe proxies, TimeProvider time)
+    ClusterObjects objects, SplitRouter router, IConvergenceProbe proxies, TimeProvider time)
 {
     private static readonly TrafficPlan AllToTarget = new(0, 100);
 
@@ -69,7 +68,7 @@ internal sealed class CanaryFinalizer(
 
             await WaitForProxiesAsync(spec, limit, cancellationToken);
             await targets.HandBackApexAsync(spec, cancellationToken);
-            if (!endpoints.AreSame(spec.Apex, spec.Canary))
+            if (!ServiceEndpoints.AreSame(objects.SlicesOf(spec.Apex), objects.SlicesOf(spec.Canary)))
             {
                 Wait(limit, $"Service {spec.Apex.Name} does not lead to the target yet");
             }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Kubernetes.Objects;
 using XdsCanary.CanaryEngine.Observability;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.CanaryEngine.Reconcile;
@@ -157,8 +158,15 @@ internal sealed class ClusterCatalog(
 
         var changed = now.ChangedSince(seen);
         seen = now;
-        return changed is null ? [.. Keys] : [.. changed.SelectMany(index.Concerned)];
+        return changed is null ? [.. Keys] : [.. changed.SelectMany(key => index.Concerned(ServiceOf(now, key) ?? key))];
     }
+
+    // An EndpointSlice concerns whom its Service does; one that is gone brings no endpoints that somebody waits for.
+    private static ObjectKey? ServiceOf(ObjectSet objects, ObjectKey key) =>
+        key.Kind == ClusterKinds.EndpointSlice
+        && objects.Objects.GetValueOrDefault(key)?.Labels.GetValueOrDefault(ServiceEndpoints.ServiceLabel) is { } service
+            ? ClusterKinds.Services.KeyOf(new NamespacedName(key.Name.Namespace, service))
+            : null;
 
     private List<NamespacedName> RefreshDefinitions(ObjectSet definitions)
     {

@@ -37,6 +37,9 @@ public static class ClusterKinds
     /// <summary>The group of TrafficSplits.</summary>
     public const string SplitGroup = "split.smi-spec.io";
 
+    /// <summary>The kind of EndpointSlices.</summary>
+    public const string EndpointSlice = "EndpointSlice";
+
     /// <summary>The kind of TrafficSplits.</summary>
     public const string Split = "TrafficSplit";
 
@@ -77,7 +80,7 @@ public static class ClusterKinds
         Kinds =
         [
             Watched(Services),
-            new WatchedKind("discovery.k8s.io", "EndpointSlice", "endpointslices", ["v1"]),
+            new WatchedKind("discovery.k8s.io", EndpointSlice, "endpointslices", ["v1"]),
             new WatchedKind(SplitGroup, Split, "trafficsplits", ["v1alpha4", "v1alpha3", "v1alpha2", "v1alpha1"]),
             new WatchedKind("specs.smi-spec.io", "HTTPRouteGroup", "httproutegroups", ["v1alpha4", "v1alpha3", "v1alpha2", "v1alpha1"]),
         ],

@@ -47,6 +47,13 @@ internal sealed class ClusterObjects(
     public SourceObject? FindSplit(NamespacedName name) =>
         mesh.Current.Objects.GetValueOrDefault(new ObjectKey(ClusterKinds.SplitGroup, ClusterKinds.Split, name));
 
+    /// <summary>The EndpointSlices of a Service.</summary>
+    /// <param name="service">The Service.</param>
+    public IEnumerable<JsonObject> SlicesOf(NamespacedName service) => mesh.Current.Objects.Values
+        .Where(item => item.Key.Kind == ClusterKinds.EndpointSlice && item.Key.Name.Namespace == service.Namespace
+            && item.Labels.GetValueOrDefault(ServiceEndpoints.ServiceLabel) == service.Name)
+        .Select(ObjectJson.Of);
+
     /// <summary>Reads an object that is not followed.</summary>
     /// <param name="resource">Its resource.</param>
     /// <param name="name">Its name.</param>

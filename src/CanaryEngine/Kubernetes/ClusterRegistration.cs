@@ -73,7 +73,6 @@ public static class ClusterRegistration
         services.AddSingleton<ClusterTargets>();
         services.AddSingleton<SplitRouter>();
         services.AddSingleton<ITrafficRouter>(provider => provider.GetRequiredService<SplitRouter>());
-        services.AddSingleton<ServiceEndpoints>();
         services.AddSingleton<CanaryFinalizer>();
         services.AddSingleton<ClusterWorkloads>();
         services.AddSingleton<IWorkloads>(provider => provider.GetRequiredService<ClusterWorkloads>());

@@ -36,11 +36,13 @@ internal sealed class WorkloadWorld(
         }
 
         var primaryJson = primary is null ? null : ObjectJson.Of(primary);
-        var analysis = spec.Analysis;
+        var status = memory.StatusOf(spec.Key);
+        var served = ReadinessOf(spec, primaryJson, spec.Analysis.PrimaryReadyThreshold) with { Revision = RevisionOf(primaryJson, view) };
+        var next = ReadinessOf(spec, view?.Json, spec.Analysis.CanaryReadyThreshold) with { Revision = view?.Revision ?? string.Empty };
         return new WorkloadFacts(
             new TargetFact(view?.Revision, problem),
-            ReadinessOf(spec, primaryJson, analysis.PrimaryReadyThreshold) with { Revision = RevisionOf(primaryJson, view) },
-            ReadinessOf(spec, view?.Json, analysis.CanaryReadyThreshold) with { Revision = view?.Revision ?? string.Empty });
+            EndpointWait.OfPrimary(objects, status, spec.Primary, primaryJson, served),
+            EndpointWait.OfTarget(objects, status, spec.Canary, view?.Json, next));
     }
 
     /// <inheritdoc/>

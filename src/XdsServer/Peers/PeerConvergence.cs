@@ -45,7 +45,7 @@ internal sealed class PeerConvergence(
 
         // Asked first: what is published here in between counts against the others, never for them.
         var reports = await Task.WhenAll(peers.Select(peer => AskAsync(peer, service, cancellationToken)));
-        var sum = local.Describe(service);
+        var sum = local.DescribeWanted(service);
         for (var index = 0; index < peers.Length; index++)
         {
             sum = reports[index] is { } report

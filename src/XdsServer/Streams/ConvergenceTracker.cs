@@ -57,6 +57,16 @@ internal sealed class ConvergenceTracker(StreamRegistry registry, SnapshotPublis
             IsKnown: wanted is not null);
     }
 
+    /// <summary>
+    /// The same, with the wanted weights even when no proxy of this replica is told about the service: those of other replicas are.
+    /// </summary>
+    /// <param name="service">The root service.</param>
+    public ServiceConvergence DescribeWanted(NamespacedName service)
+    {
+        snapshots.Keep(service.Namespace);
+        return Describe(service);
+    }
+
     // A response under way counts against the proxy unless it routes the service as wanted: whether the proxy has applied it
     // already cannot be known before it answers.
     private static bool Follows(TypeState routes, RoutedWeights? wanted, NamespacedName service) =>

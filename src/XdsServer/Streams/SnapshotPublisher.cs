@@ -10,7 +10,7 @@ namespace XdsCanary.XdsServer.Streams;
 
 /// <summary>
 /// Builds the snapshots of all node groups from the mesh and hands them to the streams. The one shared mutable thing of the
-/// xDS side. Groups come into being when a stream asks for one and are dropped when nobody follows them any more; versions are
+/// xDS side. Groups come into being when somebody asks for one and are dropped when nobody follows them any more; versions are
 /// made of content, so a group that comes back has the versions it had. Thread-safe.
 /// </summary>
 internal sealed class SnapshotPublisher
@@ -66,12 +66,13 @@ internal sealed class SnapshotPublisher
             _state = state;
             foreach (var entry in _groups.Values.ToArray())
             {
-                if (entry.Snapshots.Followers == 0 && entry.Snapshots.Group != _defaultGroup)
+                if (entry.Snapshots.Followers == 0 && entry.Snapshots.Group != _defaultGroup && !entry.IsKept)
                 {
                     _groups.Remove(entry.Snapshots.Group);
                     continue;
                 }
 
+                entry.IsKept = false;
                 Build(entry, state);
             }
 
@@ -92,16 +93,37 @@ internal sealed class SnapshotPublisher
         {
             if (!_groups.TryGetValue(group, out var entry))
             {
-                entry = Add(group);
-                if (_state is not null)
-                {
-                    Build(entry, _state);
-                }
+                entry = AddBuilt(group);
             }
 
             entry.Snapshots.Follow(signal);
             return entry.Snapshots;
         }
+    }
+
+    /// <summary>
+    /// Sees to it that there is a group that sees a namespace, whether or not a stream follows it, until the mesh is published
+    /// for the second time from now.
+    /// </summary>
+    /// <param name="space">The namespace.</param>
+    public void Keep(string space)
+    {
+        lock (_lock)
+        {
+            var entry = _groups.Values.FirstOrDefault(found => found.Snapshots.Group.Sees(space)) ?? AddBuilt(NodeGroup.Create(space, []));
+            entry.IsKept = true;
+        }
+    }
+
+    private Entry AddBuilt(NodeGroup group)
+    {
+        var entry = Add(group);
+        if (_state is not null)
+        {
+            Build(entry, _state);
+        }
+
+        return entry;
     }
 
     private Entry Add(NodeGroup group)
@@ -152,5 +174,8 @@ internal sealed class SnapshotPublisher
         public GroupSnapshots Snapshots { get; } = snapshots;
 
         public ResourceBundleBuild? Build { get; set; }
+
+        /// <summary>Somebody has asked for it since the last publication.</summary>
+        public bool IsKept { get; set; }
     }
 }

@@ -30,7 +30,7 @@ public sealed class ClusterConfigTests
         rig.Pause(30).Call.Refuse(error, "no");
 
         Assert.Same(seen, rig.Source.Current);
-        Assert.Empty(rig.Source.ChangedSince(seen.Revision)!);
+        Assert.Empty(rig.Source.Current.ChangedSince(seen)!);
         Assert.Contains(rig.Log.Warnings, text => text.Contains(plural, StringComparison.Ordinal));
         rig.Pause(30).Call.Answer(ClusterRig.List(20, Config(kind, 12)));
         Assert.Equal("app@12", rig.Known);

@@ -42,7 +42,7 @@ public sealed class CanaryCluster : IAsyncDisposable
             _gate.Release();
         }
 
-        return new CanaryPlace(this, await Cluster.NewNamespaceAsync());
+        return new CanaryPlace(Cluster, await Cluster.NewNamespaceAsync()) { Home = this };
     }
 
     /// <summary>Makes a target and its canary in a namespace of their own, and waits until its primary serves and it is stopped.</summary>

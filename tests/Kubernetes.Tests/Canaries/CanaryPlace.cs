@@ -6,12 +6,15 @@ using XdsCanary.TestKit.Cluster;
 namespace XdsCanary.Kubernetes.Tests.Canaries;
 
 /// <summary>A namespace with a canary in it.</summary>
-/// <param name="Home">The cluster.</param>
+/// <param name="Cluster">The cluster.</param>
 /// <param name="Name">The namespace.</param>
-public sealed record CanaryPlace(CanaryCluster Home, string Name)
+public sealed record CanaryPlace(TestCluster Cluster, string Name)
 {
+    /// <summary>The server and the Envoy beside it, where it has them.</summary>
+    public CanaryCluster? Home { get; init; }
+
     /// <summary>Calls the API server.</summary>
-    public KubeApi Api => Home.Cluster.Api;
+    public KubeApi Api => Cluster.Api;
 
     /// <summary>The path of an object of a group.</summary>
     public string Path(string group, string plural, string name) => group.Contains('/', StringComparison.Ordinal)
@@ -28,18 +31,18 @@ public sealed record CanaryPlace(CanaryCluster Home, string Name)
 
     /// <summary>Waits for a canary to be as it should be.</summary>
     public Task<JsonObject> CanaryAsync(Func<JsonObject, bool> accept, TimeSpan? timeout = null, string canary = "podinfo") =>
-        Home.Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90));
+        Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90));
 
     /// <summary>Waits until the Envoy routes a share of the traffic, in percent, to the canary, and the rest to the primary.</summary>
     public Task LiveAsync(int weight) => Eventually.GetAsync(
-        () => Home.Server.Admin.ConvergenceAsync($"{Name}/podinfo"),
+        () => Home!.Server.Admin.ConvergenceAsync($"{Name}/podinfo"),
         state => state.IsLiveAt(("podinfo-primary", 100 - weight), ("podinfo-canary", weight)),
         TimeSpan.FromSeconds(60));
 
     /// <summary>Waits until the target runs no pods, by our doing.</summary>
     /// <param name="plural">What it is.</param>
     /// <returns>The target.</returns>
-    public Task<JsonObject> StoppedAsync(string plural = "deployments") => Home.Cluster.BecomesAsync(
+    public Task<JsonObject> StoppedAsync(string plural = "deployments") => Cluster.BecomesAsync(
         Path("apps/v1", plural, "podinfo"),
         target => target.Number("spec", "replicas") == 0
             || target.Text("spec", "template", "spec", "nodeSelector", "flagger.app/scale-to-zero") == "true");
@@ -60,7 +63,7 @@ public sealed record CanaryPlace(CanaryCluster Home, string Name)
     /// <summary>Gives the target another image.</summary>
     public async Task ReleaseAsync(string image, string kind = "deployment", string name = "podinfo")
     {
-        var run = await Home.Cluster.Kubectl.RunAsync("-n", Name, "set", "image", $"{kind}/{name}", $"*={image}");
+        var run = await Cluster.Kubectl.RunAsync("-n", Name, "set", "image", $"{kind}/{name}", $"*={image}");
         Assert.True(run.ExitCode == 0, run.ToString());
     }
 

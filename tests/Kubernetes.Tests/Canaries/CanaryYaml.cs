@@ -7,7 +7,11 @@ internal static class CanaryYaml
     public const string FirstImage = "podinfo:6.0.0";
 
     /// <summary>A Deployment of podinfo that is configured by a ConfigMap and a Secret.</summary>
-    public static string Deployment(string image = FirstImage, int replicas = 1) =>
+    /// <param name="image">Its image.</param>
+    /// <param name="replicas">How many pods it is to have.</param>
+    /// <param name="deadline">Within how many seconds it must make progress.</param>
+    /// <param name="drain">For how many seconds a pod that is to go serves on; null: it is ended at once.</param>
+    public static string Deployment(string image = FirstImage, int replicas = 1, int deadline = 20, int? drain = null) =>
         $$"""
         apiVersion: v1
         kind: ConfigMap
@@ -29,12 +33,12 @@ internal static class CanaryYaml
           annotations: {team/owner: blue, other: x}
         spec:
           replicas: {{replicas}}
-          progressDeadlineSeconds: 20
+          progressDeadlineSeconds: {{deadline}}
           selector: {matchLabels: {app: podinfo} }
           template:
             metadata: {labels: {app: podinfo} }
             spec:
-              terminationGracePeriodSeconds: 1
+              terminationGracePeriodSeconds: {{1 + (drain ?? 0)}}
               containers:
               - name: podinfod
                 image: {{image}}
@@ -44,6 +48,7 @@ internal static class CanaryYaml
                 - {name: TOKEN, valueFrom: {secretKeyRef: {name: podinfo-secret-env, key: token} } }
                 ports: [{name: http, containerPort: 9898}]
                 readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 1}
+                lifecycle: {{(drain is null ? "{}" : $"{{preStop: {{sleep: {{seconds: {drain}}} }} }}")}}
 
         """;
 
@@ -91,15 +96,21 @@ internal static class CanaryYaml
     /// <param name="service">Further fields of <c>spec.service</c>, in flow style.</param>
     /// <param name="kind">The target's kind.</param>
     /// <param name="interval">How long a step is observed.</param>
+    /// <param name="deadline">Within how many seconds it must make progress.</param>
     public static string Canary(
-        string analysis = "stepWeight: 25, maxWeight: 50", string more = "", string service = "", string kind = "Deployment", string interval = "2s") =>
+        string analysis = "stepWeight: 25, maxWeight: 50",
+        string more = "",
+        string service = "",
+        string kind = "Deployment",
+        string interval = "2s",
+        int deadline = 30) =>
         $$"""
         apiVersion: flagger.app/v1beta1
         kind: Canary
         metadata: {name: podinfo, namespace: test}
         spec:
           targetRef: {apiVersion: apps/v1, kind: {{kind}}, name: podinfo}
-          progressDeadlineSeconds: 30
+          progressDeadlineSeconds: {{deadline}}
           service: {port: 80, targetPort: 9898{{(service.Length == 0 ? "" : ", " + service)}} }
           analysis: {interval: {{interval}}, threshold: 3, {{analysis}} }
           {{more}}

@@ -13,7 +13,7 @@ internal sealed class Visitor(CanaryPlace place) : IDisposable
     /// <param name="headers">Request headers.</param>
     public async Task<Visit> AskAsync(params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{place.Home.Server.Ports.Listener}/api/info");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{place.Home!.Server.Ports.Listener}/api/info");
         request.Headers.Host = $"podinfo.{place.Name}";
         foreach (var (name, value) in headers)
         {

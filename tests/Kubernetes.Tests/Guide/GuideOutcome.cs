@@ -9,9 +9,6 @@ public sealed record GuideOutcome
     /// <summary>What the canary's events said before the chart was uninstalled, oldest first.</summary>
     public required IReadOnlyList<string> Told { get; init; }
 
-    /// <summary>What the chart lets the server do.</summary>
-    public required IReadOnlyList<Right> Rights { get; init; }
-
     /// <summary>What service accounts of the namespace asked the API server before the chart was uninstalled.</summary>
     public required IReadOnlyList<AuditedRequest> Requests { get; init; }
 

@@ -20,7 +20,6 @@ public sealed class GuideRun : IAsyncDisposable
     private readonly List<GuideRecord> _records = [];
     private readonly List<int> _answers = [];
     private IReadOnlyList<string> _told = [];
-    private IReadOnlyList<Right> _rights = [];
     private IReadOnlyList<AuditedRequest> _requests = [];
     private TestCluster _cluster = null!;
     private GuideOutcome? _outcome;
@@ -76,7 +75,6 @@ public sealed class GuideRun : IAsyncDisposable
         {
             Records = _records,
             Told = _told,
-            Rights = _rights,
             Requests = _requests,
             AnswersOfOwnEnvoy = _answers,
             Took = clock.Elapsed,
@@ -114,14 +112,9 @@ public sealed class GuideRun : IAsyncDisposable
         _told = [.. (await _cluster.Api.ListAsync($"/apis/events.k8s.io/v1/namespaces/{Place}/events"))
             .Where(item => item.Text("regarding", "kind") == "Canary")
             .OrderBy(item => item.Text("eventTime"), StringComparer.Ordinal)
-            .Select(item => $"{item.Text("type")} {item.Text("note")}")];
+            .SelectMany(Repeated)];
         // Uninstalling takes the rights away before the pods have ended; what these ask then is refused, and does not count.
         _requests = await AuditedRequest.ReadAsync(_cluster.ControlPlane.AuditLogFile);
-        _rights =
-        [
-            .. Right.Of(await RoleAsync($"clusterroles/{Place}-{Release}")),
-            .. Right.Of(await RoleAsync($"namespaces/{Place}/roles/{Release}-lease")),
-        ];
         _parts.Push(await EnvoyInstance.StartReadyAsync(new EnvoyOptions
         {
             XdsHost = $"{Release}.{Place}",
@@ -132,7 +125,9 @@ public sealed class GuideRun : IAsyncDisposable
         _answers.Add(await AskAsync());
     }
 
-    private Task<JsonObject> RoleAsync(string path) => _cluster.Api.GetAsync($"/apis/rbac.authorization.k8s.io/v1/{path}");
+    // What is said again in the same words is one event that counts.
+    private static IEnumerable<string> Repeated(JsonObject told) =>
+        Enumerable.Repeat($"{told.Text("type")} {told.Text("note")}", told.Number("series", "count") ?? 1);
 
     private async Task<int> AskAsync()
     {

@@ -33,7 +33,10 @@ internal static class GuideTranscript
         }
 
         using var http = new HttpClient();
-        foreach (var (name, path) in new[] { ("targets", "targets"), ("requests", "query?query=envoy_cluster_upstream_rq") })
+        foreach (var (name, path) in new[]
+        {
+            ("targets", "targets"), ("requests", "query?query=envoy_cluster_upstream_rq[3m]"), ("durations", "query?query=envoy_cluster_upstream_rq_time_bucket[3m]"),
+        })
         {
             try
             {

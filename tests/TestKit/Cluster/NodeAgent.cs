@@ -38,6 +38,13 @@ public sealed class NodeAgent : IAsyncDisposable
         set => _context.StartDelay = value;
     }
 
+    /// <summary>How long it takes until it begins to end a pod that is to go; may be changed at any time.</summary>
+    public TimeSpan StopDelay
+    {
+        get => _context.StopDelay;
+        set => _context.StopDelay = value;
+    }
+
     /// <summary>How long it takes before it writes a pod's status; may be changed at any time.</summary>
     public TimeSpan StatusDelay
     {

@@ -2,16 +2,22 @@ using XdsCanary.TestKit.Processes;
 
 namespace XdsCanary.TestKit.RealEnvoy;
 
-/// <summary>A real Envoy with a bootstrap file of ours. Disposed means its process is gone.</summary>
+/// <summary>
+/// A real Envoy with a bootstrap file of ours. Disposed means its process is gone. It can be killed, and started again.
+/// </summary>
 public sealed class EnvoyInstance : IAsyncDisposable
 {
-    private readonly ChildProcess _process;
-    private readonly TemporaryFolder _folder;
+    private const string Bootstrap = "bootstrap.yaml";
 
-    private EnvoyInstance(ChildProcess process, TemporaryFolder folder, int adminPort)
+    private readonly string _nodeId;
+    private readonly TemporaryFolder _folder;
+    private ChildProcess _process;
+
+    private EnvoyInstance(string nodeId, TemporaryFolder folder, int adminPort)
     {
-        _process = process;
+        _nodeId = nodeId;
         _folder = folder;
+        _process = Launch();
         AdminPort = adminPort;
         Admin = new EnvoyAdmin(adminPort);
     }
@@ -31,15 +37,10 @@ public sealed class EnvoyInstance : IAsyncDisposable
     /// <summary>Starts an Envoy and waits until it answers; ready it is only when it has its configuration.</summary>
     public static async Task<EnvoyInstance> StartAsync(EnvoyOptions options)
     {
-        var path = Tool.Find("envoy");
         var adminPort = options.AdminPort ?? FreePort.Next();
         var folder = new TemporaryFolder();
-        var bootstrap = folder.Write("bootstrap.yaml", options.WriteBootstrap(adminPort));
-        var process = ChildProcess.Start(
-            $"envoy {options.NodeId}",
-            path,
-            ["-c", bootstrap, "--use-dynamic-base-id", "--concurrency", "1"]);
-        var envoy = new EnvoyInstance(process, folder, adminPort);
+        folder.Write(Bootstrap, options.WriteBootstrap(adminPort));
+        var envoy = new EnvoyInstance(options.NodeId, folder, adminPort);
         try
         {
             await Eventually.GetAsync(envoy.AnswersAsync, answers => answers);
@@ -77,6 +78,17 @@ public sealed class EnvoyInstance : IAsyncDisposable
         return Eventually.BecomesAsync(Admin.IsReadyAsync, timeout);
     }
 
+    /// <summary>Ends the process with SIGKILL: its connections break at once.</summary>
+    public Task Kill9Async() => _process.KillAsync();
+
+    /// <summary>Starts the process again with the same bootstrap, after it was killed, and waits until it is ready.</summary>
+    public async Task RestartAsync()
+    {
+        await _process.DisposeAsync();
+        _process = Launch();
+        await BecomesReadyAsync();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -84,6 +96,11 @@ public sealed class EnvoyInstance : IAsyncDisposable
         await _process.DisposeAsync();
         _folder.Dispose();
     }
+
+    private ChildProcess Launch() => ChildProcess.Start(
+        $"envoy {_nodeId}",
+        Tool.Find("envoy"),
+        ["-c", Path.Combine(_folder.FullPath, Bootstrap), "--use-dynamic-base-id", "--concurrency", "1"]);
 
     private async Task<bool> AnswersAsync()
     {

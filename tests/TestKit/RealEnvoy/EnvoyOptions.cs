@@ -26,6 +26,12 @@ public sealed record EnvoyOptions
     /// <summary>Further namespaces that the node sees.</summary>
     public IReadOnlyList<string> VisibleNamespaces { get; init; } = [];
 
+    /// <summary>
+    /// The address of the admin interface. The server reads statistics there only if it is the one that Envoy connects from, which
+    /// is a Service's, not the loopback address, where a Service is between them: <c>0.0.0.0</c> then.
+    /// </summary>
+    public string AdminAddress { get; init; } = "127.0.0.1";
+
     /// <summary>The port of the admin interface; null for a free one.</summary>
     public int? AdminPort { get; init; }
 
@@ -42,6 +48,7 @@ public sealed record EnvoyOptions
         XdsPort = XdsPort,
         Delta = Delta,
         ReconnectLimit = ReconnectLimit,
+        AdminAddress = AdminAddress,
         AdminPort = adminPort,
     });
 }

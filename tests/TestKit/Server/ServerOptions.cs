@@ -14,6 +14,9 @@ public sealed record ServerOptions
     /// <summary>Further environment variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where it tells Envoys to take requests; null for a free port. Replicas must agree on it.</summary>
+    public int? ListenerPort { get; init; }
+
     internal IReadOnlyList<string> WriteArguments(ServerPorts ports) =>
     [
         "serve",

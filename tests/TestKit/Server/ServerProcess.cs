@@ -51,7 +51,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server on free ports and waits until it is ready.</summary>
     public static async Task<ServerProcess> StartAsync(ServerOptions options)
     {
-        var server = new ServerProcess(options, new ServerPorts(FreePort.Next(), FreePort.Next(), FreePort.Next()));
+        var server = new ServerProcess(options, new ServerPorts(FreePort.Next(), FreePort.Next(), options.ListenerPort ?? FreePort.Next()));
         try
         {
             await server.BecomesReadyAsync();

@@ -5,6 +5,7 @@ using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Ingest;
 using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Observability;
+using XdsCanary.XdsServer.Peers;
 using XdsCanary.XdsServer.Protocol;
 using XdsCanary.XdsServer.Resources;
 using XdsCanary.XdsServer.Snapshots;
@@ -47,6 +48,34 @@ public sealed class ConvergenceTrackerTests
         Acknowledge();
 
         Assert.True(_tracker.Describe(Shop).IsLive);
+    }
+
+    [Fact]
+    public void A_replica_without_proxies_judges_those_of_another_by_the_weights_it_has_published()
+    {
+        var publisher = new SnapshotPublisher(
+            new ResourceOptions(),
+            NodeGroup.Create("elsewhere", []),
+            new XdsMetrics(Metrics.NewCustomRegistry()),
+            NullLogger<SnapshotPublisher>.Instance);
+        var leader = new ConvergenceTracker(new StreamRegistry(TimeProvider.System), publisher);
+        Publish(100, 0);
+        publisher.Publish(_assembly!.State);
+        leader.DescribeWanted(Shop);
+        Publish(75, 25);
+        Subscribe();
+        Push();
+        Acknowledge();
+        var report = PeerReport.Of("other", _tracker.Describe(Shop), []);
+
+        Assert.False(FleetConvergence.With(leader.DescribeWanted(Shop), report).IsLive);
+
+        publisher.Publish(_assembly.State);
+        Assert.True(FleetConvergence.With(leader.DescribeWanted(Shop), report).IsLive);
+
+        publisher.Publish(_assembly.State);
+        publisher.Publish(_assembly.State);
+        Assert.Single(publisher.Groups);
     }
 
     [Fact]

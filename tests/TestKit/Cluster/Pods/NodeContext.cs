@@ -17,6 +17,9 @@ internal sealed record NodeContext(KubeApi Api, NodeOptions Options, string Fold
     /// <summary>How long the node takes from a pod's binding to the start of its containers.</summary>
     public TimeSpan StartDelay { get; set; }
 
+    /// <summary>How long the node takes until it begins to end a pod that is to go.</summary>
+    public TimeSpan StopDelay { get; set; }
+
     /// <summary>How long the node takes before it writes a pod's status.</summary>
     public TimeSpan StatusDelay { get; set; }
 

@@ -15,6 +15,7 @@ internal sealed class PodRun : IAsyncDisposable
     private readonly NodeContext _node;
     private readonly Func<JsonObject> _nodeObject;
     private readonly ChangeSignal _changed = new();
+    private readonly Lock _stopping = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _gone = new();
     private readonly string _path;
@@ -23,6 +24,7 @@ internal sealed class PodRun : IAsyncDisposable
     private volatile IReadOnlyList<ContainerRun> _initial = [];
     private volatile IReadOnlyList<ContainerRun> _containers = [];
     private volatile bool _isBound;
+    private Task? _ending;
 
     public PodRun(NodeContext node, JsonObject pod, Func<JsonObject> nodeObject)
     {
@@ -46,7 +48,7 @@ internal sealed class PodRun : IAsyncDisposable
         _pod = pod;
         if (pod.Text("metadata", "deletionTimestamp") is not null)
         {
-            _stop.Cancel();
+            StopLater();
         }
 
         _changed.Raise();
@@ -61,8 +63,24 @@ internal sealed class PodRun : IAsyncDisposable
         await _gone.CancelAsync();
         await _stop.CancelAsync();
         await _work;
+        await (_ending ?? Task.CompletedTask);
         _stop.Dispose();
         _gone.Dispose();
+    }
+
+    // The node notices once, as late as it is then.
+    private void StopLater()
+    {
+        lock (_stopping)
+        {
+            _ending ??= _node.StopDelay > TimeSpan.Zero ? StopAfterAsync(_node.StopDelay) : _stop.CancelAsync();
+        }
+    }
+
+    private async Task StopAfterAsync(TimeSpan delay)
+    {
+        await Task.Delay(delay, _node.Time, _gone.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        await _stop.CancelAsync();
     }
 
     private async Task RunAsync()

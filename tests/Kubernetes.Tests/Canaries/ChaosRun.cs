@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using XdsCanary.TestKit;
+using XdsCanary.TestKit.Cluster;
+
+namespace XdsCanary.Kubernetes.Tests.Canaries;
+
+/// <summary>One promotion with disturbances, in a namespace of its own.</summary>
+/// <param name="chaos">The cluster.</param>
+/// <param name="place">The namespace.</param>
+internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
+{
+    private const string Next = "podinfo:6.0.1";
+
+    // Kubernetes takes a pod out of a Service by way of the API server, the store and a controller: one that is to go must serve for
+    // longer than these are away, or requests fail that no proxy could have saved.
+    private const int Drain = 20;
+    private const int Deadline = 120;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>Runs it.</summary>
+    /// <param name="disturbances">What happens meanwhile.</param>
+    /// <returns>What it was like, and what was wrong with it; null when nothing was.</returns>
+    public async Task<(string Figures, string? Fault)> PlayAsync(IReadOnlyList<Disturbance> disturbances)
+    {
+        await place.ApplyAsync(CanaryYaml.Deployment(deadline: Deadline, drain: Drain));
+        await place.ApplyAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: Deadline));
+        await place.PhaseAsync("Initialized");
+        await chaos.LiveAsync($"{place.Name}/podinfo", ("podinfo-primary", 100), ("podinfo-canary", 0));
+        await using var load = chaos.Load($"podinfo.{place.Name}");
+        await place.ReleaseAsync(Next);
+
+        var started = TimeProvider.System.GetTimestamp();
+        var fault = await FaultAsync(disturbances, load);
+        var took = TimeProvider.System.GetElapsedTime(started);
+        var (requests, torn, failures) = await load.StopAsync();
+        if (failures.Count > 0)
+        {
+            fault = $"{fault} failed requests {string.Join("; ", failures)}".TrimStart();
+        }
+
+        return (string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s, {requests} requests, {torn} torn by a kill, ")
+            + $"{failures.Count} rounds with failures", fault);
+    }
+
+    /// <summary>Takes the canary away, so that its pods are no load for the next run.</summary>
+    public async Task EndAsync()
+    {
+        await place.Api.DeleteAsync(place.Path("flagger.app/v1beta1", "canaries", "podinfo"));
+        await place.Api.DeleteAsync(place.Path("apps/v1", "deployments", "podinfo"));
+    }
+
+    /// <summary>Keeps what explains a run that went wrong.</summary>
+    /// <param name="name">The name of the folder.</param>
+    public async Task KeepAsync(string name)
+    {
+        var folder = Directory.CreateDirectory(RepositoryPaths.Combine("artifacts", "chaos", name)).FullName;
+        foreach (var (replica, index) in chaos.Pair.Replicas.Select((replica, index) => (replica, index)))
+        {
+            await File.WriteAllLinesAsync(Path.Combine(folder, $"replica-{index + 1}.log"), [.. chaos.Pair.LogsOf(index), .. replica.Log.Lines]);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "canary.json"), $"{await chaos.Cluster.Api.TryGetAsync(place.Path("flagger.app/v1beta1", "canaries", "podinfo"))}");
+        await File.WriteAllLinesAsync(Path.Combine(folder, "events.txt"), await EventsAsync());
+        var run = await chaos.Cluster.Kubectl.RunAsync("-n", place.Name, "get", "deployments,pods,endpointslices,trafficsplits", "-o", "yaml");
+        await File.WriteAllTextAsync(Path.Combine(folder, "objects.yaml"), run.ToString());
+    }
+
+    private async Task<IEnumerable<string>> EventsAsync() =>
+        (await place.Api.ListAsync($"/apis/events.k8s.io/v1/namespaces/{place.Name}/events"))
+            .OrderBy(item => item.Text("eventTime") ?? item.Text("deprecatedLastTimestamp"), StringComparer.Ordinal)
+            .Select(item => $"{item.Text("eventTime") ?? item.Text("deprecatedLastTimestamp")} {item.Text("regarding", "name")} {item.Text("note")}");
+
+    private async Task<string?> FaultAsync(IReadOnlyList<Disturbance> disturbances, ChaosLoad load)
+    {
+        await Task.WhenAll(disturbances.Select(disturbance => chaos.DisturbAsync(disturbance, load)));
+        await chaos.RecoversAsync();
+        JsonObject canary;
+        try
+        {
+            canary = await place.CanaryAsync(found => found.Text("status", "phase") is "Succeeded" or "Failed", Patience);
+        }
+        catch (Xunit.Sdk.FailException exception)
+        {
+            return exception.Message;
+        }
+
+        if (canary.Text("status", "phase") != "Succeeded")
+        {
+            return $"ended {canary.Text("status", "phase")}: {canary["status"]!.ToJsonString()}";
+        }
+
+        await chaos.Cluster.BecomesAsync(
+            place.Path("apps/v1", "deployments", "podinfo"),
+            target => target.Number("spec", "replicas") == 0 && (target.Number("status", "replicas") ?? 0) == 0);
+        await chaos.Cluster.DeploymentBecomesReadyAsync(place.Name, "podinfo-primary");
+        await chaos.LiveAsync($"{place.Name}/podinfo", ("podinfo-primary", 100), ("podinfo-canary", 0));
+        var (image, weights) = (await place.ImageAsync("podinfo-primary"), await place.WeightsAsync());
+        return image != Next ? $"the primary runs {image}"
+            : weights["podinfo-primary"] != 100 || weights["podinfo-canary"] != 0 ? $"weights {string.Join(", ", weights)}"
+            : null;
+    }
+}

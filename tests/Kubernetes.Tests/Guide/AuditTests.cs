@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+using XdsCanary.Kubernetes.Tests.Canaries;
+using XdsCanary.TestKit;
+using XdsCanary.TestKit.Cluster;
+
+namespace XdsCanary.Kubernetes.Tests.Guide;
+
+/// <summary>The rights that the chart gives the server are enough for everything it does, and none is too many.</summary>
+public sealed class AuditTests
+{
+    private const string Place = "test";
+    private const string Server = "system:serviceaccount:test:xds-canary";
+    private const string Next = "podinfo:6.0.1";
+
+    /// <summary>What the server needs, though its log does not show it; what is asked of the API server shows nothing else.</summary>
+    private static readonly string[] Unseen =
+    [
+        // To apply an object that is not there takes it; the log says patch.
+        "create trafficsplits.split.smi-spec.io",
+
+        // The admission plugin that is on in this cluster asks whether the owner of what is made may be named.
+        "update canaries/finalizers.flagger.app",
+    ];
+
+    private const string Install =
+        """
+        helm install xds-canary charts/xds-canary --namespace test --create-namespace --wait --timeout 3m -f - <<'YAML'
+        image: {repository: registry.example/xds-canary}
+        envoy: {enabled: true}
+        YAML
+        """;
+
+    private const string Targets =
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: podinfo, namespace: test, labels: {kept: "yes"} }
+        spec: {selector: {app: podinfo}, ports: [{name: http, port: 80, targetPort: 9898}]}
+        ---
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: podinfo, namespace: test}
+        spec:
+          scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: podinfo}
+          minReplicas: 1
+          maxReplicas: 4
+          metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 99} } }]
+        ---
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: agent, namespace: test}
+        spec:
+          selector: {matchLabels: {app: agent} }
+          template:
+            metadata: {labels: {app: agent} }
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers:
+              - name: podinfod
+                image: podinfo:6.0.0
+                envFrom: [{configMapRef: {name: podinfo-config-env} }, {secretRef: {name: podinfo-secret-env} }]
+                ports: [{name: http, containerPort: 9898}]
+
+        """;
+
+    [Fact(Explicit = true)]
+    public async Task Every_right_of_the_server_is_used_and_no_request_is_refused_for_lack_of_one()
+    {
+        using var folder = new TemporaryFolder();
+        await using var cluster = await TestCluster.StartAsync(new ClusterOptions
+        {
+            Images = GuideImages.Create(folder),
+            Namespaces = [],
+            BareNamesOf = null,
+            ControlPlane = new ControlPlaneOptions
+            {
+                AuditPolicy = AuditedRequest.Policy,
+                ApiServerArguments = ["--enable-admission-plugins=OwnerReferencesPermissionEnforcement"],
+            },
+        });
+        using (var shell = new GuideShell(cluster.ControlPlane.AdminKubeconfig))
+        {
+            var installed = await shell.RunAsync(new GuideStep(0, "Install", Install, ExpectedOutput.Nothing, false, null));
+            Assert.True(installed.Fault is null, installed.Output);
+        }
+
+        await PlayAsync(new CanaryPlace(cluster, Place));
+
+        var requests = await AuditedRequest.ReadAsync(cluster.ControlPlane.AuditLogFile);
+        Assert.DoesNotContain(requests, request => request.Code == 403);
+        var used = requests.Where(request => request.User == Server).Select(request => request.Right).ToHashSet();
+        IReadOnlyList<Right> rights = [.. await RightsAsync(cluster, "clusterroles/test-xds-canary"), .. await RightsAsync(cluster, "namespaces/test/roles/xds-canary-lease")];
+        Figures.Record($"{rights.Count} rights, {rights.Count(used.Contains)} of them used in {requests.Count} requests");
+        Assert.Equal(Unseen, rights.Where(right => !used.Contains(right)).Select(right => right.ToString()).Order(StringComparer.Ordinal));
+    }
+
+    // Two canaries with one configuration between them, and everything that a canary can have that takes a right.
+    private static async Task PlayAsync(CanaryPlace place)
+    {
+        await place.ApplyAsync(CanaryYaml.Deployment());
+        await place.ApplyAsync(Targets);
+        await place.ApplyAsync(CanaryYaml.Canary(
+            "stepWeight: 50, maxWeight: 50",
+            "autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: podinfo}\n  revertOnDeletion: true"));
+        await place.ApplyAsync(CanaryYaml.Canary("stepWeight: 50, maxWeight: 50", kind: "DaemonSet", deadline: 8)
+            .Replace("name: podinfo", "name: agent", StringComparison.Ordinal));
+        await BothAsync(place, "Initialized");
+
+        await place.Api.PatchAsync(
+            place.Path("autoscaling/v2", "horizontalpodautoscalers", "podinfo"),
+            new JsonObject { ["spec"] = new JsonObject { ["maxReplicas"] = 6 } });
+        var made = place.Path("v1", "services", "podinfo-canary");
+        await place.Api.PatchAsync(made, new JsonObject { ["spec"] = new JsonObject { ["selector"] = new JsonObject { ["app"] = "nobody" } } });
+        await place.Cluster.BecomesAsync(made, service => service.Text("spec", "selector", "app") == "podinfo");
+
+        // It says that it waits, again and again.
+        await place.ReleaseAsync("nowhere.example/missing:1", "daemonset", "agent");
+        await place.PhaseAsync("Failed", canary: "agent");
+        await place.ReleaseAsync(Next, "daemonset", "agent");
+        await place.PhaseAsync("Succeeded", canary: "agent");
+
+        foreach (var color in new[] { "green", "red" })
+        {
+            await place.ApplyAsync(
+                $$"""
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: podinfo-config-env, namespace: test}
+                data: {color: {{color}} }
+                ---
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: podinfo-secret-env, namespace: test}
+                stringData: {token: {{color}} }
+                """);
+            await BothAsync(place, "Progressing");
+            await BothAsync(place, "Succeeded");
+        }
+
+        foreach (var name in new[] { "podinfo", "agent" })
+        {
+            var canary = place.Path("flagger.app/v1beta1", "canaries", name);
+            await place.Api.DeleteAsync(canary);
+            await Eventually.BecomesAsync(async () => await place.Api.TryGetAsync(canary) is null, TimeSpan.FromSeconds(60));
+        }
+    }
+
+    private static Task<JsonObject[]> BothAsync(CanaryPlace place, string phase) =>
+        Task.WhenAll(place.PhaseAsync(phase), place.PhaseAsync(phase, canary: "agent"));
+
+    private static async Task<IEnumerable<Right>> RightsAsync(TestCluster cluster, string role) =>
+        Right.Of(await cluster.Api.GetAsync($"/apis/rbac.authorization.k8s.io/v1/{role}"));
+}
