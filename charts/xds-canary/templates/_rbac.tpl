@@ -46,9 +46,12 @@ What the server may do, in one place: the same for a ClusterRole and for a Role.
 - apiGroups: [apps]
   resources: [controllerrevisions]
   verbs: [get, list, create, delete]
-# What is told of canaries. Finalizers: a canary's, and being named as the owner of what is made.
+# What is told of canaries and of TrafficSplits. Finalizers: a canary's, and being named as the owner of what is made.
 - apiGroups: [flagger.app]
   resources: [canaries, canaries/status]
+  verbs: [patch]
+- apiGroups: [split.smi-spec.io]
+  resources: [trafficsplits/status]
   verbs: [patch]
 - apiGroups: [flagger.app]
   resources: [canaries/finalizers]

@@ -11,6 +11,11 @@ public sealed record Facts
     /// <summary>The time of the decision.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>
+    /// Since when canaries are looked after without interruption: proxies that were told before may have to connect again first.
+    /// </summary>
+    public DateTimeOffset WatchedSince { get; init; } = DateTimeOffset.MinValue;
+
     /// <summary>The object is being deleted.</summary>
     public bool IsDeleted { get; init; }
 

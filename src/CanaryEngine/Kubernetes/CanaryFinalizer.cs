@@ -67,6 +67,11 @@ internal sealed class CanaryFinalizer(
             }
 
             await WaitForProxiesAsync(spec, limit, cancellationToken);
+            if (IsMade(spec))
+            {
+                return;
+            }
+
             await targets.HandBackApexAsync(spec, cancellationToken);
             if (!ServiceEndpoints.AreSame(objects.SlicesOf(spec.Apex), objects.SlicesOf(spec.Canary)))
             {
@@ -78,6 +83,10 @@ internal sealed class CanaryFinalizer(
 
         await WaitForProxiesAsync(spec, limit, cancellationToken);
     }
+
+    // A service that was made for the canary goes with it: no clients are left to lead anywhere.
+    private bool IsMade(CanarySpec spec) => objects.Find(ClusterKinds.Services, spec.Apex) is not { } apex
+        || ServiceOwnership.Of(ObjectJson.Of(apex), spec.Key.Name) == ServiceOwner.ThisCanary;
 
     private async Task WaitForProxiesAsync(CanarySpec spec, DateTimeOffset limit, CancellationToken cancellationToken)
     {

@@ -11,10 +11,12 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="leadership">Tells whether this replica leads.</param>
 /// <param name="memory">What is remembered.</param>
 /// <param name="router">The traffic.</param>
+/// <param name="told">What the leader tells.</param>
 /// <param name="layer">The traffic half's view.</param>
 /// <param name="time">The clock.</param>
 internal sealed class CatchUpLoop(
-    ILeadership leadership, ClusterMemory memory, SplitRouter router, LayeredObjectSource layer, TimeProvider time) : BackgroundService
+    ILeadership leadership, ClusterMemory memory, SplitRouter router, ToldRoutes told, LayeredObjectSource layer, TimeProvider time)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -34,6 +36,12 @@ internal sealed class CatchUpLoop(
         while (true)
         {
             await Task.Delay(Pause, time, stoppingToken);
+            told.Review();
+            if (leadership.State != LeadershipState.Following)
+            {
+                await router.TellPeersAsync(stoppingToken);
+            }
+
             if (leadership.MayWrite)
             {
                 await router.CatchUpAsync(stoppingToken);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Ports;
@@ -73,6 +74,12 @@ public static class ClusterRegistration
         services.AddSingleton<ClusterTargets>();
         services.AddSingleton<SplitRouter>();
         services.AddSingleton<ITrafficRouter>(provider => provider.GetRequiredService<SplitRouter>());
+        services.TryAddSingleton<IPeerRoutes, NoPeerRoutes>();
+        services.AddSingleton(provider => new ToldRoutes(
+            provider.GetRequiredService<ClusterObjects>(),
+            provider.GetRequiredService<LayeredObjectSource>(),
+            provider.GetRequiredService<ILeadership>(),
+            provider.GetRequiredService<ILogger<ToldRoutes>>()));
         services.AddSingleton<CanaryFinalizer>();
         services.AddSingleton<ClusterWorkloads>();
         services.AddSingleton<IWorkloads>(provider => provider.GetRequiredService<ClusterWorkloads>());
@@ -88,6 +95,7 @@ public static class ClusterRegistration
         services.AddSingleton<ISecrets>(provider => provider.GetRequiredService<ClusterCatalog>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterCatalog>());
         services.AddHostedService<CatchUpLoop>();
+        services.AddHostedService<SplitStatusLoop>();
     }
 
     private static void AddSource(IServiceCollection services, string key, Func<int, ClusterSourceOptions> options)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Kubernetes.Objects;
@@ -18,15 +19,22 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="layer">Lays objects over those of the cluster, where the traffic half reads them.</param>
 /// <param name="workloads">Knows whose the objects are.</param>
 /// <param name="published">How far objects have come.</param>
+/// <param name="peers">Other replicas.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed class SplitRouter(
     ClusterObjects objects,
     LayeredObjectSource layer,
     ClusterTargets workloads,
     IPublishedObjects published,
+    IPeerRoutes peers,
+    TimeProvider time,
     ILogger<SplitRouter> logger) : ITrafficRouter
 {
-    private readonly ConcurrentDictionary<NamespacedName, (CanarySpec Spec, TrafficPlan Plan)> _ahead = new();
+    // An API server that is well has answered by then; other replicas' Envoys do not wait for one that is not.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConcurrentDictionary<NamespacedName, (CanarySpec Spec, TrafficPlan Plan, JsonObject Split)> _ahead = new();
     private readonly ConcurrentDictionary<NamespacedName, long> _revisions = new();
 
     /// <inheritdoc/>
@@ -58,12 +66,18 @@ internal sealed class SplitRouter(
 
         try
         {
-            await targets.EnsureApexAsync(spec, cancellationToken);
-            await RecordAsync(spec, plan, targets, cancellationToken);
+            var recorded = KeepAsync(spec, plan, targets, cancellationToken);
+            if (isSafer && await Task.WhenAny(recorded, Task.Delay(Patience, time, cancellationToken)) != recorded)
+            {
+                await TellPeersAsync(cancellationToken);
+            }
+
+            await recorded;
         }
         catch (KubeException exception) when (isSafer && exception.Fault is KubeFault.Unavailable or KubeFault.Conflict)
         {
             logger.WritePending(spec.Key, $"weight {plan.Canary}", exception.Message);
+            await TellPeersAsync(cancellationToken);
         }
         catch (KubeException exception)
         {
@@ -97,7 +111,7 @@ internal sealed class SplitRouter(
     /// <param name="cancellationToken">Ends it.</param>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        foreach (var (key, (spec, plan)) in _ahead)
+        foreach (var (key, (spec, plan, _)) in _ahead)
         {
             try
             {
@@ -111,10 +125,18 @@ internal sealed class SplitRouter(
         }
     }
 
+    /// <summary>Tells other replicas what is not recorded yet; again and again, so that those that came meanwhile learn it, too.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task TellPeersAsync(CancellationToken cancellationToken)
+    {
+        JsonObject[] ahead = [.. _ahead.Values.Select(entry => entry.Split)];
+        return ahead.Length == 0 ? Task.CompletedTask : peers.TellAsync(ahead, cancellationToken);
+    }
+
     /// <summary>Takes back what was never recorded: another replica leads now, and knows better.</summary>
     public void Clear()
     {
-        foreach (var (key, (spec, _)) in _ahead)
+        foreach (var (key, (spec, _, _)) in _ahead)
         {
             _ahead.TryRemove(key, out _);
             layer.Change([KeyOf(spec)], []);
@@ -140,10 +162,16 @@ internal sealed class SplitRouter(
     {
         if (objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) is { } resource)
         {
-            var split = ApiObjects.Read(SplitObject.Make(spec, targets.OwnerOf(spec), plan, resource.Version), resource);
-            _ahead[spec.Key] = (spec, plan);
-            _revisions[spec.Key] = layer.Change([], [split]);
+            var split = SplitObject.Make(spec, targets.OwnerOf(spec), plan, resource.Version);
+            _ahead[spec.Key] = (spec, plan, split);
+            _revisions[spec.Key] = layer.Change([], [ApiObjects.Read(split, resource)]);
         }
+    }
+
+    private async Task KeepAsync(CanarySpec spec, TrafficPlan plan, IClusterTargets targets, CancellationToken cancellationToken)
+    {
+        await targets.EnsureApexAsync(spec, cancellationToken);
+        await RecordAsync(spec, plan, targets, cancellationToken);
     }
 
     private async Task RecordAsync(CanarySpec spec, TrafficPlan plan, IClusterTargets targets, CancellationToken cancellationToken)

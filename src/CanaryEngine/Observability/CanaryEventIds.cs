@@ -44,4 +44,10 @@ internal static class CanaryEventIds
 
     /// <summary>An event could not be recorded in the cluster.</summary>
     public const int EventNotRecorded = 2105;
+
+    /// <summary>The API server does not take the status of an object.</summary>
+    public const int StatusRefused = 2106;
+
+    /// <summary>The leader tells where traffic goes while the API server is away.</summary>
+    public const int RouteTold = 2107;
 }

@@ -50,4 +50,10 @@ internal static partial class CanaryLog
 
     [LoggerMessage(CanaryEventIds.EventNotRecorded, LogLevel.Warning, "Event of {Canary} was not recorded: {Reason}")]
     public static partial void EventNotRecorded(this ILogger logger, NamespacedName canary, string reason);
+
+    [LoggerMessage(CanaryEventIds.StatusRefused, LogLevel.Information, "TrafficSplit {Split}: its status was not written: {Reason}")]
+    public static partial void StatusRefused(this ILogger logger, NamespacedName split, string reason);
+
+    [LoggerMessage(CanaryEventIds.RouteTold, LogLevel.Warning, "TrafficSplit {Split}: routed as the leader says, for the API server does not know yet")]
+    public static partial void RouteTold(this ILogger logger, NamespacedName split);
 }

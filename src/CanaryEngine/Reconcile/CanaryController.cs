@@ -64,6 +64,7 @@ internal sealed class CanaryController(
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         metrics.Leads(true);
+        reconciler.Begin();
 
         var rounds = new ConcurrentDictionary<Task, byte>();
         var changes = FollowAsync(stoppingToken);

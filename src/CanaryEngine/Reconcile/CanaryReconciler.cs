@@ -37,6 +37,9 @@ internal sealed class CanaryReconciler(
 
     private static readonly TimeSpan EffectRetry = TimeSpan.FromSeconds(1);
 
+    /// <summary>Says that canaries are looked after from now on.</summary>
+    public void Begin() => gatherer.Begin();
+
     /// <summary>Makes a round.</summary>
     /// <param name="spec">The canary.</param>
     /// <param name="verb">What a person asks for; null for nothing.</param>

@@ -22,6 +22,11 @@ internal sealed class FactGatherer(
     IConvergenceProbe proxies,
     TimeProvider time)
 {
+    private long _watchedSince = DateTimeOffset.MinValue.UtcTicks;
+
+    /// <summary>Says that canaries are looked after from now on.</summary>
+    public void Begin() => Volatile.Write(ref _watchedSince, time.GetUtcNow().UtcTicks);
+
     /// <summary>Observes what every decision needs.</summary>
     /// <param name="spec">The canary.</param>
     /// <param name="status">What is remembered of it.</param>
@@ -41,6 +46,7 @@ internal sealed class FactGatherer(
         return new Facts
         {
             Now = time.GetUtcNow(),
+            WatchedSince = new DateTimeOffset(Volatile.Read(ref _watchedSince), TimeSpan.Zero),
             IsDeleted = isDeleted,
             Target = observed.Target,
             Primary = observed.Primary,

@@ -33,6 +33,7 @@ internal static class ServiceRegistration
         services.AddSingleton(new RebuildOptions(options.ToMesh(), options.HoldOff, options.MaxHoldOff));
         services.AddSingleton<MeshReports>();
         services.AddSingleton<IPublishedObjects, PublishedObjects>();
+        services.AddSingleton<ISplitVerdicts, SplitVerdicts>();
         services.AddHostedService<MeshStateLoop>();
     }
 

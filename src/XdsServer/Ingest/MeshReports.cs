@@ -13,6 +13,9 @@ internal sealed class MeshReports(SnapshotPublisher publisher)
 {
     private Content _content = new(ObjectSet.Empty, MeshAssembler.Empty);
 
+    /// <summary>Raised after each rebuild.</summary>
+    public ChangeSignal Changed { get; } = new();
+
     /// <summary>The objects that the last rebuild saw.</summary>
     public ObjectSet Objects => Volatile.Read(ref _content).Objects;
 
@@ -31,6 +34,10 @@ internal sealed class MeshReports(SnapshotPublisher publisher)
         }
     }
 
+    /// <summary>What became of the TrafficSplits, in no order.</summary>
+    public IEnumerable<ObjectReport> OfSplits => Volatile.Read(ref _content).Assembly.Namespaces.Values
+        .SelectMany(space => space.Splits.Lookups.Keys.Select(space.Reports.GetValueOrDefault).OfType<ObjectReport>());
+
     /// <summary>All faults: of documents that can't be read, of objects, and of what is built from them.</summary>
     public ImmutableArray<ObjectProblem> Problems
     {
@@ -46,8 +53,11 @@ internal sealed class MeshReports(SnapshotPublisher publisher)
     /// <summary>Puts the result of a rebuild in place.</summary>
     /// <param name="objects">The objects that it saw.</param>
     /// <param name="assembly">What it made of them.</param>
-    public void Replace(ObjectSet objects, MeshAssembly assembly) =>
+    public void Replace(ObjectSet objects, MeshAssembly assembly)
+    {
         Volatile.Write(ref _content, new Content(objects, assembly));
+        Changed.Raise();
+    }
 
     private sealed record Content(ObjectSet Objects, MeshAssembly Assembly);
 }

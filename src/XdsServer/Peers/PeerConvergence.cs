@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Observability;
@@ -77,7 +76,7 @@ internal sealed class PeerConvergence(
 
             return report;
         }
-        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        catch (Exception exception) when (PeerCalls.IsNoAnswer(exception, cancellationToken))
         {
             if (_silent.TryAdd(peer, true))
             {
@@ -87,8 +86,4 @@ internal sealed class PeerConvergence(
             return null;
         }
     }
-
-    private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException or JsonException
-        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using XdsCanary.CanaryEngine.Kubernetes;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Api;
 using XdsCanary.KubeRuntime.Cluster;
@@ -44,10 +46,16 @@ internal static class PeerRegistration
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<ClusterSource>(Key));
         var own = options.PeerAddress.Length > 0 ? ImmutableHashSet.Create(options.PeerAddress) : PeerDirectory.OwnAddresses();
         services.AddSingleton(provider => new PeerDirectory(provider.GetRequiredKeyedService<ClusterSource>(Key), own));
+        services.AddKeyedSingleton(
+            Key, (_, _) => new HttpClient(new SocketsHttpHandler { ConnectTimeout = CallLimit, UseProxy = false }) { Timeout = CallLimit });
+        services.AddSingleton<IPeerRoutes>(provider => new PeerRoutes(
+            provider.GetRequiredService<PeerDirectory>(),
+            provider.GetRequiredKeyedService<HttpClient>(Key),
+            options.AdminToken));
         services.AddSingleton(provider => new PeerConvergence(
             provider.GetRequiredService<ConvergenceTracker>(),
             provider.GetRequiredService<PeerDirectory>(),
-            new HttpClient(new SocketsHttpHandler { ConnectTimeout = CallLimit, UseProxy = false }) { Timeout = CallLimit },
+            provider.GetRequiredKeyedService<HttpClient>(Key),
             options.AdminToken,
             provider.GetRequiredService<ILogger<PeerConvergence>>()));
         services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<PeerConvergence>());
@@ -75,5 +83,23 @@ internal static class PeerRegistration
                     PeerReport.Of(replica, tracker.Describe(new NamespacedName(@namespace, name)), stats.Endpoints),
                     PeerJson.Default.PeerReport)
                 : Results.StatusCode(StatusCodes.Status401Unauthorized));
+        var routes = services.GetRequiredService<ToldRoutes>();
+        admin.MapPost(PeerRoutes.Path, (HttpContext context, JsonArray splits) =>
+            token.Admits(context.Request.Headers.Authorization)
+                ? Use(routes, splits)
+                : Results.StatusCode(StatusCodes.Status401Unauthorized));
+    }
+
+    private static IResult Use(ToldRoutes routes, JsonArray splits)
+    {
+        try
+        {
+            routes.Use(splits.Select(split => split as JsonObject ?? throw new FormatException("A list of TrafficSplits is expected.")));
+            return Results.NoContent();
+        }
+        catch (FormatException exception)
+        {
+            return Results.Text(exception.Message, statusCode: StatusCodes.Status400BadRequest);
+        }
     }
 }

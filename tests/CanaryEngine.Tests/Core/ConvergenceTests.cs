@@ -25,6 +25,23 @@ public sealed class ConvergenceTests
     }
 
     [Fact]
+    public void H_24_A_control_plane_that_was_away_gives_the_proxies_time_to_find_it_again()
+    {
+        var world = Begun();
+        world.Proxies = 0;
+        RunToWeight(world, 20);
+        world.Run(20);
+        world.WatchedSince = world.Now;
+
+        world.Run(28);
+        Assert.Equal((0, 20), (world.Status.FailedChecks, world.Status.CanaryWeight));
+
+        world.Run(3);
+        Assert.Equal(1, world.Status.FailedChecks);
+        Assert.Contains("weight 20 not acknowledged by any proxy after 3", world.Status.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void H_20_Some_that_are_gone_are_waited_for_and_then_done_without()
     {
         var world = Begun();

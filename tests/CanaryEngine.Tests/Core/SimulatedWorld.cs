@@ -51,6 +51,8 @@ internal sealed class SimulatedWorld
 
     public DateTimeOffset Now { get; set; } = Canaries.Start;
 
+    public DateTimeOffset WatchedSince { get; set; } = DateTimeOffset.MinValue;
+
     public string? Target { get; set; } = Canaries.Old;
 
     public SimulatedWorkload Primary { get; } = new();
@@ -192,6 +194,7 @@ internal sealed class SimulatedWorld
     public Facts Observe() => new()
     {
         Now = Now,
+        WatchedSince = WatchedSince,
         IsDeleted = IsDeleted,
         Target = new TargetFact(Target, Target is null ? "service podinfo.test not found" : ""),
         Primary = Primary.Observe(Now),

@@ -56,11 +56,13 @@ public sealed class FleetTests
         var holder = (await pair.HolderAsync())!;
         var leader = await pair.LeaderAsync();
         await pair.Replicas[leader].Kill9Async();
-        await pair.WithdrawAsync(leader);
         var killed = TimeProvider.System.GetTimestamp();
+        await pair.WithdrawAsync(leader);
         await Eventually.BecomesAsync(async () => await pair.HolderAsync() != holder, TimeSpan.FromSeconds(30));
         var taken = TimeProvider.System.GetElapsedTime(killed);
         Figures.Record($"another replica leads {taken.TotalSeconds:0.0} s after the leader was killed");
+        // The lease, and what a busy machine adds to it.
+        Assert.InRange(taken.TotalSeconds, 0, 20);
 
         var ended = await cluster.BecomesAsync(Canary, found => found.Text("status", "phase") is "Succeeded" or "Failed", TimeSpan.FromSeconds(120));
         Assert.Equal("Succeeded", ended.Text("status", "phase"));

@@ -32,10 +32,25 @@ internal static class RecordedCluster
         foreach (var item in objects.Where(item => item.Text("kind") != "Canary"))
         {
             await MakeAsync(cluster, item, place, uids);
+            if (item.Text("kind") == "Service" && item.Name().EndsWith("-canary", StringComparison.Ordinal))
+            {
+                await cluster.Api.PostAsync($"/apis/discovery.k8s.io/v1/namespaces/{place}/endpointslices", EndpointsOf(item.Name()));
+            }
         }
 
         return canaries;
     }
+
+    // Pods were scripted when it was recorded, and so are their endpoints here: no run begins without any.
+    private static JsonObject EndpointsOf(string service) => KubeJson.ReadYaml(
+        $$"""
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: {{service}}-scripted, labels: {kubernetes.io/service-name: {{service}} } }
+        addressType: IPv4
+        endpoints: [{addresses: [10.244.250.1], conditions: {ready: true} }]
+        ports: []
+        """)[0];
 
     private static async Task<JsonObject> MakeAsync(
         TestCluster cluster, JsonObject recorded, string place, Dictionary<string, string> uids)

@@ -127,7 +127,7 @@ internal sealed class ReplicaPair : IAsyncDisposable
     {
         foreach (var number in new[] { 1, 2 })
         {
-            var (exitCode, output) = await ChildProcess.RunAsync(Tool.Find("ip"), ["address", "add", $"{AddressOf(number)}/32", "dev", "lo"]);
+            var (exitCode, output) = await ChildProcess.RunAsync(Tool.Find("ip"), ["address", "replace", $"{AddressOf(number)}/32", "dev", "lo"]);
             Assert.True(exitCode == 0, output);
         }
 

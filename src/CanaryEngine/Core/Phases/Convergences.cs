@@ -1,6 +1,9 @@
 namespace XdsCanary.CanaryEngine.Core.Phases;
 
-/// <summary>The convergence gate: a weight is observed only once the proxies route by it (H-20).</summary>
+/// <summary>
+/// The convergence gate: a weight is observed only once the proxies route by it (H-20). They are waited for from the change on, or from
+/// the start of who waits, which they must find again first: a control plane that was away is no fault of the revision (H-24).
+/// </summary>
 internal static class Convergences
 {
     /// <summary>
@@ -18,7 +21,7 @@ internal static class Convergences
             return true;
         }
 
-        var isMissing = fact.Proxies < round.Status.Proxies && round.Now < (since ?? round.Now) + spec.Timeout;
+        var isMissing = fact.Proxies < round.Status.Proxies && round.Now < Waiting(round, since) + spec.Timeout;
         if (!fact.IsPublished || isMissing || (long)fact.Converged * 100 < (long)fact.Proxies * spec.Percent)
         {
             return false;
@@ -31,6 +34,12 @@ internal static class Convergences
 
         return true;
     }
+
+    /// <summary>Since when the proxies can have followed a change.</summary>
+    /// <param name="round">The decision being made.</param>
+    /// <param name="change">When the change was made; null for now.</param>
+    public static DateTimeOffset Waiting(Round round, DateTimeOffset? change) =>
+        change is not { } at ? round.Now : at > round.Facts.WatchedSince ? at : round.Facts.WatchedSince;
 
     /// <summary>Waits until the run's last change is live. Laggards and rejections are failed checks.</summary>
     /// <param name="round">The decision being made; its run waits for a change to be live.</param>
@@ -53,7 +62,7 @@ internal static class Convergences
         var isRejected = fact.Rejection.Length > 0;
         var limit = round.Run.LaggardsReported || round.Run.ChangedAt is not { } changed
             ? round.Status.NextCheck ?? round.Now
-            : changed + round.Spec.Analysis.Convergence.Timeout;
+            : Waiting(round, changed) + round.Spec.Analysis.Convergence.Timeout;
         var isOverdue = round.Now >= limit || (isRejected && !round.Run.LaggardsReported);
         var text = isRejected ? Rejected(round, fact) : Lagging(round, fact);
         if (!isOverdue)
@@ -85,7 +94,7 @@ internal static class Convergences
             return new Ask([new AskConvergence()]);
         }
 
-        var limit = (round.Run.ChangedAt ?? round.Now) + round.Spec.ProgressDeadline;
+        var limit = Waiting(round, round.Run.ChangedAt) + round.Spec.ProgressDeadline;
         var isReached = IsReached(round, fact, round.Run.ChangedAt);
         if (!isReached && round.Now < limit)
         {
@@ -106,7 +115,7 @@ internal static class Convergences
 
     private static string Lagging(Round round, ConvergenceFact fact)
     {
-        var since = round.Now - (round.Run.ChangedAt ?? round.Now);
+        var since = round.Now - Waiting(round, round.Run.ChangedAt);
         var who = fact.Lagging.Count > 0 ? string.Join(", ", fact.Lagging.Take(10))
             : fact.Proxies == 0 ? "any proxy"
             : $"{round.Status.Proxies - fact.Proxies} proxies that were connected before";

@@ -24,7 +24,7 @@ internal static class Drains
             return new Ask([new AskConvergence()]);
         }
 
-        var limit = since + round.Spec.Analysis.Convergence.Timeout;
+        var limit = Convergences.Waiting(round, since) + round.Spec.Analysis.Convergence.Timeout;
         if (!Convergences.IsReached(round, convergence, since) && round.Now < limit)
         {
             return round.Done(round.Now + Round.Soon);

@@ -1,0 +1,39 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using XdsCanary.CanaryEngine.Ports;
+
+namespace XdsCanary.XdsServer.Peers;
+
+/// <summary>Tells other replicas, over their admin ports, where the traffic goes while the API server is away. Thread-safe.</summary>
+/// <param name="directory">The other replicas.</param>
+/// <param name="http">Calls them.</param>
+/// <param name="token">What they want to be shown.</param>
+internal sealed class PeerRoutes(PeerDirectory directory, HttpClient http, string token) : IPeerRoutes
+{
+    /// <summary>The path that takes the routes.</summary>
+    public const string Path = "/api/peer/routes";
+
+    /// <inheritdoc/>
+    public Task TellAsync(IReadOnlyCollection<JsonObject> splits, CancellationToken cancellationToken)
+    {
+        var body = new JsonArray([.. splits.Select(split => split.DeepClone())]).ToJsonString();
+        return Task.WhenAll(directory.Peers.Select(peer => TellAsync(peer, body, cancellationToken)));
+    }
+
+    private async Task TellAsync(Uri peer, string body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(peer, Path));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var response = await http.SendAsync(request, cancellationToken);
+            response.EnsureSuccessStatusCode();
+        }
+        catch (Exception exception) when (PeerCalls.IsNoAnswer(exception, cancellationToken))
+        {
+            // Who does not answer is named where proxies are counted.
+        }
+    }
+}
