@@ -10,7 +10,8 @@ using XdsCanary.KubeRuntime.Objects;
 namespace XdsCanary.CanaryEngine.Kubernetes;
 
 /// <summary>
-/// Says on TrafficSplit objects what became of them. The leader writes, a status at a time and after a pause, for nothing waits for it.
+/// Says on TrafficSplit objects what became of them. The leader writes, twenty statuses a second at most: nothing waits for them, and a
+/// burst of them would keep a weight waiting that is changed meanwhile.
 /// </summary>
 /// <param name="verdicts">What became of them.</param>
 /// <param name="objects">The cluster.</param>
@@ -22,6 +23,7 @@ internal sealed class SplitStatusLoop(
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     // Of each split the verdict that its object is known to say, so that most need no look.
     private readonly Dictionary<NamespacedName, (SplitVerdict Verdict, SourceObject Object)> _said = [];
@@ -80,6 +82,7 @@ internal sealed class SplitStatusLoop(
             if (SplitStatus.Next(ObjectJson.Part(split, "status"), verdict, time.GetUtcNow()) is { } status)
             {
                 split = await objects.ReplaceStatusAsync(resource, verdict.Name, status, cancellationToken);
+                await Task.Delay(Pace, time, cancellationToken);
             }
         }
         catch (KubeException exception) when (exception.Fault == KubeFault.Unavailable)
