@@ -100,6 +100,17 @@ internal sealed class KilledRuns : IAsyncDisposable
         return new SeenRun(state.Status.Phase, _watch.Weights, [.. events]);
     }
 
+    /// <summary>Kills the server and starts it again.</summary>
+    /// <returns>How long it took to be ready.</returns>
+    public async Task<TimeSpan> RestartAsync()
+    {
+        await _mesh.Server.Kill9Async();
+        var started = TimeProvider.System.GetTimestamp();
+        await _mesh.Server.LaunchAgainAsync();
+        await _mesh.Server.BecomesReadyAsync();
+        return TimeProvider.System.GetElapsedTime(started);
+    }
+
     /// <summary>Stops the traffic and checks that the clients noticed nothing of it all.</summary>
     public async Task AssertNoRequestFailedAsync()
     {

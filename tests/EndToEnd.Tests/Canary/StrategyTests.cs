@@ -55,7 +55,8 @@ public sealed class StrategyTests
 
         Assert.Equal(0, last.CanaryRequests);
         var (canary, all) = (copied.CanaryRequests - switched.CanaryRequests, copied.AllRequests - switched.AllRequests);
-        Assert.True(all > 50 && canary >= all - 20, $"{canary} of {all} requests went to green.");
+        // All but those of the moment that a busy machine takes to switch: steps would let half of them through.
+        Assert.True(all > 50 && canary * 4 >= all * 3, $"{canary} of {all} requests went to green.");
         Assert.True(report.Failed == 0, report.ToString());
         Assert.Equal("next", (await mesh.AskAsync()).From);
         Assert.Equal(1, mesh.Hooks.Calls.Count(call => call.Path == "/pre-rollout"));

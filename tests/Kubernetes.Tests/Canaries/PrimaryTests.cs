@@ -57,12 +57,16 @@ public sealed class PrimaryTests(CanaryCluster home)
 
         // Idle as it is by now, it would be made smaller.
         await place.Api.PatchAsync(path, new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 1 } });
-        await home.Cluster.BecomesAsync(path, found => found.Number("spec", "replicas") == 3 && found.Number("status", "availableReplicas") == 3);
+        // What was available before the change says nothing: the controller must have seen the size that the autoscaler gave back.
+        await home.Cluster.BecomesAsync(path, found => found.Number("spec", "replicas") == 3
+            && found.Number("status", "observedGeneration") == found.Number("metadata", "generation")
+            && found.Number("status", "replicas") == 3 && found.Number("status", "availableReplicas") == 3);
         await place.ReleaseAsync(CanaryYaml.FirstImage);
         await place.LiveAsync(0);
 
         var primary = await place.Api.GetAsync(path);
-        Assert.Equal(3, primary.Number("status", "availableReplicas"));
+        Assert.Equal(3, primary.Number("spec", "replicas"));
+        await home.Cluster.BecomesAsync(path, found => found.Number("status", "availableReplicas") == 3);
         Assert.Equal("Reverted", (await place.PhaseAsync("Failed")).Text("status", "history", "0", "reason"));
     }
 
