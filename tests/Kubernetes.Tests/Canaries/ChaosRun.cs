@@ -26,7 +26,8 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
     {
         await place.ApplyAsync(CanaryYaml.Deployment(deadline: Deadline, drain: Drain));
         await place.ApplyAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: Deadline));
-        await place.PhaseAsync("Initialized");
+        // The cluster's own controllers pause for a minute and more after the outages of the run before.
+        await place.PhaseAsync("Initialized", TimeSpan.FromMinutes(4));
         await chaos.LiveAsync($"{place.Name}/podinfo", ("podinfo-primary", 100), ("podinfo-canary", 0));
         await using var load = chaos.Load($"podinfo.{place.Name}");
         await place.ReleaseAsync(Next);
