@@ -27,7 +27,7 @@ public sealed partial class CaseTests
     [Fact]
     public async Task Every_case_that_the_list_of_tests_counts_has_a_test_or_a_reason()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "A shell script.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "This test runs 'bash', which is looked for on Linux only.");
         var (exitCode, output) = await ChildProcess.RunAsync("/usr/bin/env", ["bash", RepositoryPaths.Combine("eng", "cases.sh")]);
 
         Assert.True(exitCode == 0, output);

@@ -90,6 +90,21 @@ internal static class CanaryYaml
     /// <param name="address">Where it is.</param>
     public static string Hook(string type, string address) => $"{{name: {type}, type: {type}, url: \"{address}\"}}";
 
+    /// <summary>An autoscaler of the Deployment, which finds it idle.</summary>
+    /// <param name="smallest">How many replicas it leaves at least.</param>
+    public static string Autoscaler(int smallest = 1) =>
+        $$"""
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: podinfo, namespace: test, labels: {team: blue} }
+        spec:
+          scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: podinfo}
+          minReplicas: {{smallest}}
+          maxReplicas: 4
+          metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 99} } }]
+
+        """;
+
     /// <summary>A canary of it.</summary>
     /// <param name="analysis">Lines of <c>spec.analysis</c>, in flow style.</param>
     /// <param name="more">Further lines of <c>spec</c>.</param>

@@ -37,17 +37,7 @@ public sealed class OtherTargetTests(CanaryCluster home)
     {
         var place = await home.GetAsync();
         await place.ApplyAsync(CanaryYaml.Deployment());
-        await place.ApplyAsync(
-            """
-            apiVersion: autoscaling/v2
-            kind: HorizontalPodAutoscaler
-            metadata: {name: podinfo, namespace: test, labels: {team: blue} }
-            spec:
-              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: podinfo}
-              minReplicas: 2
-              maxReplicas: 4
-              metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 99} } }]
-            """);
+        await place.ApplyAsync(CanaryYaml.Autoscaler(smallest: 2));
         await place.ApplyAsync(CanaryYaml.Canary(
             "stepWeight: 50, maxWeight: 50", "autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: podinfo}"));
         await place.PhaseAsync("Initialized");

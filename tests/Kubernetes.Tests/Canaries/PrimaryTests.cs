@@ -34,17 +34,7 @@ public sealed class PrimaryTests(CanaryCluster home)
     {
         var place = await home.GetAsync();
         await place.ApplyAsync(CanaryYaml.Deployment());
-        await place.ApplyAsync(
-            """
-            apiVersion: autoscaling/v2
-            kind: HorizontalPodAutoscaler
-            metadata: {name: podinfo, namespace: test}
-            spec:
-              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: podinfo}
-              minReplicas: 1
-              maxReplicas: 4
-              metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 99} } }]
-            """);
+        await place.ApplyAsync(CanaryYaml.Autoscaler());
         await place.ApplyAsync(CanaryYaml.Canary(
             "stepWeight: 40, maxWeight: 80",
             "autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: podinfo, primaryScalerReplicas: {minReplicas: 3} }"));

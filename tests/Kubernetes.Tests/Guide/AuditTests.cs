@@ -37,15 +37,6 @@ public sealed class AuditTests
         metadata: {name: podinfo, namespace: test, labels: {kept: "yes"} }
         spec: {selector: {app: podinfo}, ports: [{name: http, port: 80, targetPort: 9898}]}
         ---
-        apiVersion: autoscaling/v2
-        kind: HorizontalPodAutoscaler
-        metadata: {name: podinfo, namespace: test}
-        spec:
-          scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: podinfo}
-          minReplicas: 1
-          maxReplicas: 4
-          metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 99} } }]
-        ---
         apiVersion: apps/v1
         kind: DaemonSet
         metadata: {name: agent, namespace: test}
@@ -99,6 +90,7 @@ public sealed class AuditTests
     {
         await place.ApplyAsync(CanaryYaml.Deployment());
         await place.ApplyAsync(Targets);
+        await place.ApplyAsync(CanaryYaml.Autoscaler());
         await place.ApplyAsync(CanaryYaml.Canary(
             "stepWeight: 50, maxWeight: 50",
             "autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: podinfo}\n  revertOnDeletion: true"));
