@@ -50,8 +50,8 @@ report() {
     echo "No test ran." >&2
     exit_code=1
   fi
-  # Once more at the end, where whoever sees only that finds them.
-  grep -aE '^failed [A-Za-z]' "$log" || true
+  # Once more at the end, with the start of what was wrong, for whoever sees only that.
+  awk '/^failed [A-Za-z]/ { print; on = 6; next } on > 0 && /^  / { print substr($0, 1, 1500); on--; next } { on = 0 }' "$log"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$exit_code" -eq 0 ] && [ "$failed" -eq 0 ]
 }

@@ -6,6 +6,12 @@ internal static class CanaryYaml
     /// <summary>The image that targets begin with.</summary>
     public const string FirstImage = "podinfo:6.0.0";
 
+    /// <summary>
+    /// The progress deadline, in seconds, where the API server goes away: the cluster's own controllers, whose clients wait longer after
+    /// each attempt in vain, may not look at a Deployment for a minute after it is back.
+    /// </summary>
+    public const int OutageDeadline = 120;
+
     /// <summary>A Deployment of podinfo that is configured by a ConfigMap and a Secret.</summary>
     /// <param name="image">Its image.</param>
     /// <param name="replicas">How many pods it is to have.</param>

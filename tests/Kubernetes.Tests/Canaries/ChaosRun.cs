@@ -15,7 +15,6 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
     // Kubernetes takes a pod out of a Service by way of the API server, the store and a controller: one that is to go must serve for
     // longer than these are away, or requests fail that no proxy could have saved.
     private const int Drain = 20;
-    private const int Deadline = 120;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -24,8 +23,8 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
     /// <returns>What it was like, and what was wrong with it; null when nothing was.</returns>
     public async Task<(string Figures, string? Fault)> PlayAsync(IReadOnlyList<Disturbance> disturbances)
     {
-        await place.ApplyAsync(CanaryYaml.Deployment(deadline: Deadline, drain: Drain));
-        await place.ApplyAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: Deadline));
+        await place.ApplyAsync(CanaryYaml.Deployment(deadline: CanaryYaml.OutageDeadline, drain: Drain));
+        await place.ApplyAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: CanaryYaml.OutageDeadline));
         // The cluster's own controllers pause for a minute and more after the outages of the run before.
         await place.PhaseAsync("Initialized", TimeSpan.FromMinutes(4));
         await chaos.LiveAsync($"{place.Name}/podinfo", ("podinfo-primary", 100), ("podinfo-canary", 0));

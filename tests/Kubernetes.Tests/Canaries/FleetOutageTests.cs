@@ -17,8 +17,8 @@ public sealed class FleetOutageTests
         await using var first = await EnvoyAsync(pair, 0);
         await using var second = await EnvoyAsync(pair, 1);
         var place = new CanaryPlace(cluster, "test");
-        await place.ApplyAsync(CanaryYaml.Deployment());
-        await place.ApplyAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}"));
+        await place.ApplyAsync(CanaryYaml.Deployment(deadline: CanaryYaml.OutageDeadline));
+        await place.ApplyAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: CanaryYaml.OutageDeadline));
         await place.PhaseAsync("Initialized");
         await place.StoppedAsync();
         await LiveAsync(pair, 0);

@@ -13,7 +13,8 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
     [Fact]
     public async Task Without_an_API_server_Envoys_keep_their_routes_new_ones_are_served_and_a_run_holds()
     {
-        var place = await home.InitialiseAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}"));
+        var place = await home.InitialiseAsync(
+            CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: CanaryYaml.OutageDeadline));
         await using var load = TrafficClient.Start(home.Load($"podinfo.{place.Name}") with { RequestsPerSecond = 50, Connections = 2 });
         await place.ReleaseAsync(Next);
         await place.LiveAsync(20);
@@ -50,7 +51,8 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
     [Fact]
     public async Task Without_an_API_server_a_bad_revision_leaves_the_traffic_first_and_is_recorded_later()
     {
-        var place = await home.InitialiseAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}"));
+        var place = await home.InitialiseAsync(
+            CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: CanaryYaml.OutageDeadline));
         await place.ReleaseAsync(Next);
         await place.LiveAsync(20);
         await home.Cluster.ControlPlane.ApiServer.KillAsync();
