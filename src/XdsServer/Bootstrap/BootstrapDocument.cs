@@ -106,6 +106,10 @@ internal static class BootstrapDocument
         # How old the durations in the statistics may be; 5 s by default, too long for a canary that is taken back in seconds.
         stats_flush_interval: 1s
 
+        # Statistics of a cluster from its first request on: with thousands of clusters the rest costs memory, and time each second.
+        deferred_stat_options:
+          enable_deferred_creation_stats: true
+
 
         """;
 

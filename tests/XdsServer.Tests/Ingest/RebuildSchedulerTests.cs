@@ -19,11 +19,11 @@ public sealed class RebuildSchedulerTests
 
     [Fact]
     public void Lone_change_after_a_pause_is_due_at_once() =>
-        Assert.Equal(At(1200), Idle.Rebuilt(At(1000)).Changed(At(1200)).Due);
+        Assert.Equal(At(1020), Idle.Rebuilt(At(1000)).Changed(At(1020)).Due);
 
     [Fact]
     public void Change_soon_after_a_rebuild_waits_for_the_hold_off() =>
-        Assert.Equal(At(1219), Idle.Rebuilt(At(1000)).Changed(At(1199)).Due);
+        Assert.Equal(At(1039), Idle.Rebuilt(At(1000)).Changed(At(1019)).Due);
 
     [Fact]
     public void Further_changes_put_the_rebuild_off()
