@@ -76,7 +76,7 @@ public static class ClusterRegistration
         services.AddSingleton<ITrafficRouter>(provider => provider.GetRequiredService<SplitRouter>());
         services.TryAddSingleton<IPeerRoutes, NoPeerRoutes>();
         services.AddSingleton(provider => new ToldRoutes(
-            provider.GetRequiredService<ClusterObjects>(),
+            provider.GetRequiredService<ClusterObjects>().Mesh,
             provider.GetRequiredService<LayeredObjectSource>(),
             provider.GetRequiredService<ILeadership>(),
             provider.GetRequiredService<ILogger<ToldRoutes>>()));

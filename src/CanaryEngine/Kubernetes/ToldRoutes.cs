@@ -16,7 +16,7 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// </summary>
 public sealed class ToldRoutes
 {
-    private readonly ClusterObjects _objects;
+    private readonly IObjectSource _below;
     private readonly LayeredObjectSource _layer;
     private readonly ILeadership _leadership;
     private readonly ILogger<ToldRoutes> _logger;
@@ -24,8 +24,8 @@ public sealed class ToldRoutes
     private ImmutableDictionary<ObjectKey, Told> _told = ImmutableDictionary<ObjectKey, Told>.Empty;
 
     internal ToldRoutes(
-        ClusterObjects objects, LayeredObjectSource layer, ILeadership leadership, ILogger<ToldRoutes> logger) =>
-        (_objects, _layer, _leadership, _logger) = (objects, layer, leadership, logger);
+        IObjectSource below, LayeredObjectSource layer, ILeadership leadership, ILogger<ToldRoutes> logger) =>
+        (_below, _layer, _leadership, _logger) = (below, layer, leadership, logger);
 
     /// <summary>Takes over what the leader says.</summary>
     /// <param name="splits">TrafficSplits that it could not record yet.</param>
@@ -44,7 +44,7 @@ public sealed class ToldRoutes
             DropOutdated();
             foreach (var split in wanted.Where(split => _told.GetValueOrDefault(split.Key)?.Split.Fingerprint != split.Fingerprint))
             {
-                _told = _told.SetItem(split.Key, new Told(split, _objects.FindSplit(split.Key.Name)));
+                _told = _told.SetItem(split.Key, new Told(split, Below(split.Key)));
                 _layer.Change([], [split]);
                 _logger.RouteTold(split.Key.Name);
             }
@@ -60,8 +60,12 @@ public sealed class ToldRoutes
         }
     }
 
+    private SourceObject? Below(ObjectKey key) => _below.Current.Objects.GetValueOrDefault(key);
+
     private void DropOutdated() => Drop(
-        _told.Where(pair => _leadership.State == LeadershipState.Leading || !ReferenceEquals(pair.Value.Below, _objects.FindSplit(pair.Key.Name))).Select(pair => pair.Key));
+        from pair in _told
+        where _leadership.State == LeadershipState.Leading || !ReferenceEquals(pair.Value.Below, Below(pair.Key))
+        select pair.Key);
 
     private void Drop(IEnumerable<ObjectKey> keys)
     {
