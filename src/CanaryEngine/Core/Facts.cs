@@ -44,6 +44,9 @@ public sealed record Facts
     public ImmutableDictionary<string, HookAnswer> Hooks { get; init; } =
         ImmutableDictionary.Create<string, HookAnswer>(StringComparer.Ordinal);
 
+    /// <summary>A webhook of the check that is due has not answered yet: until then no check is due.</summary>
+    public bool AwaitsHook { get; init; }
+
     /// <summary>Answers of metrics by name, over their own window.</summary>
     public ImmutableDictionary<string, MetricAnswer> Metrics { get; init; } =
         ImmutableDictionary.Create<string, MetricAnswer>(StringComparer.Ordinal);

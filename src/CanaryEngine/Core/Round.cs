@@ -39,8 +39,8 @@ internal sealed class Round(CanarySpec spec, CanaryStatus status, Facts facts)
         set => Status = Status with { Run = value };
     }
 
-    /// <summary>True when it is time for what happens once per interval.</summary>
-    public bool IsTick => Status.NextCheck is not { } next || Now >= next;
+    /// <summary>True when it is time for what happens once per interval, and nobody is still being asked for it.</summary>
+    public bool IsTick => !Facts.AwaitsHook && (Status.NextCheck is not { } next || Now >= next);
 
     /// <summary>Does something, after what was done before.</summary>
     public void Do(Effect effect) => _effects.Add(effect);

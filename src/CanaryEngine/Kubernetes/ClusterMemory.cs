@@ -15,6 +15,7 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// leader remembers by itself what it wrote; a follower sees what the leader has written. Thread-safe for different canaries.
 /// </summary>
 /// <param name="objects">The cluster.</param>
+/// <param name="writes">Writes statuses.</param>
 /// <param name="adoption">Understands what Flagger has written.</param>
 /// <param name="targets">Knows what targets are configured by.</param>
 /// <param name="events">Where events go.</param>
@@ -22,6 +23,7 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="logger">The log.</param>
 internal sealed class ClusterMemory(
     ClusterObjects objects,
+    StatusWrites writes,
     Adoption adoption,
     TargetViews targets,
     EventRecorder events,
@@ -72,9 +74,9 @@ internal sealed class ClusterMemory(
     {
         _statuses[spec.Key] = status;
         Keep(spec.Key, events);
-        if (isLasting && !await TryWriteAsync(spec, cancellationToken))
+        if (isLasting && await TryWriteAsync(spec, cancellationToken) is { } problem && _pending.TryAdd(spec.Key, spec))
         {
-            _pending[spec.Key] = spec;
+            logger.WritePending(spec.Key, "the status", problem);
         }
     }
 
@@ -92,10 +94,15 @@ internal sealed class ClusterMemory(
         await conditions.CatchUpAsync(cancellationToken);
         foreach (var (key, spec) in _pending.ToImmutableArray())
         {
-            if (await TryWriteAsync(spec, cancellationToken))
+            // Taken off first: what could not be written meanwhile puts it back.
+            _pending.TryRemove(key, out _);
+            if (await TryWriteAsync(spec, cancellationToken) is null)
             {
-                _pending.TryRemove(key, out _);
                 logger.WriteCaughtUp(key, "the status");
+            }
+            else
+            {
+                _pending.TryAdd(key, spec);
             }
         }
     }
@@ -132,31 +139,19 @@ internal sealed class ClusterMemory(
         }
     }
 
-    private async Task<bool> TryWriteAsync(CanarySpec spec, CancellationToken cancellationToken)
+    // Says why it could not be written; null when it was, or need not be.
+    private async Task<string?> TryWriteAsync(CanarySpec spec, CancellationToken cancellationToken)
     {
-        if (objects.Find(ClusterKinds.Canaries, spec.Key) is not { } canary || !_statuses.TryGetValue(spec.Key, out var status))
-        {
-            return true;
-        }
-
         try
         {
-            var json = StatusJson.Write(spec, status, targets.ConfigsOf(spec), ObjectJson.Part(canary, "status"));
-            await objects.ReplaceStatusAsync(ClusterKinds.Canaries, spec.Key, json, cancellationToken);
-            return true;
-        }
-        catch (KubeException exception) when (exception.Fault == KubeFault.NotFound)
-        {
-            return true;
+            await writes.ChangeAsync(spec.Key, canary => _statuses.TryGetValue(spec.Key, out var status)
+                ? StatusJson.Write(spec, status, targets.ConfigsOf(spec), ObjectJson.Part(canary, "status"))
+                : null, cancellationToken);
+            return null;
         }
         catch (KubeException exception)
         {
-            if (!_pending.ContainsKey(spec.Key))
-            {
-                logger.WritePending(spec.Key, "the status", exception.Message);
-            }
-
-            return false;
+            return exception.Fault == KubeFault.NotFound ? null : exception.Message;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using XdsCanary.CanaryEngine.Kubernetes.Objects;
+using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.KubeRuntime.Api;
 using XdsCanary.KubeRuntime.Cluster;
@@ -46,6 +47,13 @@ internal sealed class ClusterObjects(
     /// <param name="name">Its name.</param>
     public SourceObject? FindSplit(NamespacedName name) =>
         mesh.Current.Objects.GetValueOrDefault(new ObjectKey(ClusterKinds.SplitGroup, ClusterKinds.Split, name));
+
+    /// <summary>A Canary object as the owner of what is made for it.</summary>
+    /// <param name="canary">The canary.</param>
+    /// <exception cref="WorkloadException">It is gone.</exception>
+    public CanaryOwner OwnerOf(NamespacedName canary) => Find(ClusterKinds.Canaries, canary) is { } found
+        ? new CanaryOwner(canary.Name, ObjectJson.Metadata(found, "uid"))
+        : throw new WorkloadException($"canary {canary} is gone");
 
     /// <summary>The EndpointSlices of a Service.</summary>
     /// <param name="service">The Service.</param>

@@ -65,6 +65,7 @@ public static class ClusterRegistration
         services.AddSingleton<Snapshots>();
         services.AddSingleton<ServiceUpkeep>();
         services.AddSingleton<Adoption>();
+        services.AddSingleton<StatusWrites>();
         services.AddSingleton<SpecConditions>();
         services.AddSingleton<ClusterMemory>();
         services.AddSingleton<ICanaryStore>(provider => provider.GetRequiredService<ClusterMemory>());

@@ -42,7 +42,4 @@ internal interface IClusterTargets
 
     /// <summary>Undoes what others changed in the objects that are made for the canary.</summary>
     Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken);
-
-    /// <summary>The Canary object as the owner of what is made for it.</summary>
-    CanaryOwner OwnerOf(CanarySpec spec);
 }

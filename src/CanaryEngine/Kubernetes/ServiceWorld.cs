@@ -93,11 +93,6 @@ internal sealed class ServiceWorld(ClusterObjects objects) : IClusterTargets
     /// <inheritdoc/>
     public Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc/>
-    public CanaryOwner OwnerOf(CanarySpec spec) => objects.Find(ClusterKinds.Canaries, spec.Key) is { } canary
-        ? new CanaryOwner(spec.Key.Name, ObjectJson.Metadata(canary, "uid"))
-        : throw new WorkloadException($"canary {spec.Key} is gone");
-
     private SourceObject TargetOf(CanarySpec spec) => objects.Find(ClusterKinds.Services, TargetViews.NameOf(spec))
         ?? throw new WorkloadException($"service {spec.Target.Name}.{spec.Key.Namespace} get query error: there is no such service");
 
@@ -105,7 +100,7 @@ internal sealed class ServiceWorld(ClusterObjects objects) : IClusterTargets
         new(spec.Key.Namespace, MadeServices.NameOf(spec, role));
 
     private JsonObject CopyOf(CanarySpec spec, ServiceRole role, JsonObject original) =>
-        ServiceClones.Make(spec, OwnerOf(spec), role, original);
+        ServiceClones.Make(spec, objects.OwnerOf(spec.Key), role, original);
 
     // A Service has no readiness: what it selects is in its endpoints, which the proxies look at themselves.
     private static WorkloadFact FactOf(SourceObject? service) => service is null

@@ -13,9 +13,9 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// Says on Canary objects what is wrong with them, by the condition <c>Accepted</c> (H-31): false while there are faults, and gone when
 /// there are none any more. Thread-safe.
 /// </summary>
-/// <param name="objects">The cluster.</param>
+/// <param name="writes">Writes statuses.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SpecConditions(ClusterObjects objects, TimeProvider time)
+internal sealed class SpecConditions(StatusWrites writes, TimeProvider time)
 {
     private readonly ConcurrentDictionary<NamespacedName, ImmutableArray<ObjectProblem>> _wanted = new();
 
@@ -33,7 +33,7 @@ internal sealed class SpecConditions(ClusterObjects objects, TimeProvider time)
             try
             {
                 // Looked at again and again: a status that was read before and written after would bring an old condition back.
-                if (!await WriteAsync(key, problems, cancellationToken))
+                if (!await writes.ChangeAsync(key, canary => Next(canary, problems), cancellationToken))
                 {
                     _wanted.TryRemove(KeyValuePair.Create(key, problems));
                 }
@@ -50,26 +50,20 @@ internal sealed class SpecConditions(ClusterObjects objects, TimeProvider time)
         }
     }
 
-    // False when there is no such canary any more.
-    private async Task<bool> WriteAsync(NamespacedName key, ImmutableArray<ObjectProblem> problems, CancellationToken cancellationToken)
+    // Null when it is said already.
+    private JsonObject? Next(SourceObject canary, ImmutableArray<ObjectProblem> problems)
     {
-        if (objects.Find(ClusterKinds.Canaries, key) is not { } canary)
-        {
-            return false;
-        }
-
         var status = ObjectJson.Part(canary, "status") ?? [];
         var known = status.ItemsAt("conditions").FirstOrDefault(IsOurs);
         var wanted = CanaryConditions.Accepted(problems);
         if (known?.TextAt("message") == wanted?.Message)
         {
-            return true;
+            return null;
         }
 
         var others = status.ItemsAt("conditions").Where(item => !IsOurs(item)).Select(item => item.Copy());
         status["conditions"] = new JsonArray([.. others, .. wanted is null ? [] : new[] { Json(wanted) }]);
-        await objects.ReplaceStatusAsync(ClusterKinds.Canaries, key, status, cancellationToken);
-        return true;
+        return status;
     }
 
     private static bool IsOurs(JsonObject condition) => condition.TextAt("type") == nameof(CanaryConditions.Accepted);

@@ -57,16 +57,15 @@ internal sealed class SplitRouter(
             return;
         }
 
-        var targets = workloads.Of(spec);
         var isSafer = Read(spec) is { } now && plan.Canary <= now.Canary && plan.MirrorPercent <= now.MirrorPercent;
         if (isSafer)
         {
-            Lay(spec, plan, targets);
+            Lay(spec, plan);
         }
 
         try
         {
-            var recorded = KeepAsync(spec, plan, targets, cancellationToken);
+            var recorded = KeepAsync(spec, plan, isSafer, cancellationToken);
             if (isSafer && await Task.WhenAny(recorded, Task.Delay(Patience, time, cancellationToken)) != recorded)
             {
                 await TellPeersAsync(cancellationToken);
@@ -92,7 +91,7 @@ internal sealed class SplitRouter(
     {
         if (objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) is { } resource)
         {
-            var body = SplitObject.MakeReleased(spec, workloads.Of(spec).OwnerOf(spec), resource.Version);
+            var body = SplitObject.MakeReleased(spec, objects.OwnerOf(spec.Key), resource.Version);
             await objects.ApplyAsync(resource, spec.Apex, body, cancellationToken);
             _ahead.TryRemove(spec.Key, out _);
             _revisions[spec.Key] = layer.Change([KeyOf(spec)], []);
@@ -115,7 +114,7 @@ internal sealed class SplitRouter(
         {
             try
             {
-                await RecordAsync(spec, plan, workloads.Of(spec), cancellationToken);
+                await RecordAsync(spec, plan, cancellationToken);
                 logger.WriteCaughtUp(key, $"weight {plan.Canary}");
             }
             catch (Exception exception) when (exception is KubeException or WorkloadException)
@@ -158,27 +157,43 @@ internal sealed class SplitRouter(
 
     private static ObjectKey KeyOf(CanarySpec spec) => new(ClusterKinds.SplitGroup, ClusterKinds.Split, spec.Apex);
 
-    private void Lay(CanarySpec spec, TrafficPlan plan, IClusterTargets targets)
+    private void Lay(CanarySpec spec, TrafficPlan plan)
     {
         if (objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) is { } resource)
         {
-            var split = SplitObject.Make(spec, targets.OwnerOf(spec), plan, resource.Version);
+            var split = SplitObject.Make(spec, objects.OwnerOf(spec.Key), plan, resource.Version);
             _ahead[spec.Key] = (spec, plan, split);
             _revisions[spec.Key] = layer.Change([], [ApiObjects.Read(split, resource)]);
         }
     }
 
-    private async Task KeepAsync(CanarySpec spec, TrafficPlan plan, IClusterTargets targets, CancellationToken cancellationToken)
+    private async Task KeepAsync(CanarySpec spec, TrafficPlan plan, bool isSafer, CancellationToken cancellationToken)
     {
-        await targets.EnsureApexAsync(spec, cancellationToken);
-        await RecordAsync(spec, plan, targets, cancellationToken);
+        var targets = workloads.Of(spec);
+        if (!isSafer)
+        {
+            await targets.EnsureApexAsync(spec, cancellationToken);
+            await RecordAsync(spec, plan, cancellationToken);
+            return;
+        }
+
+        await RecordAsync(spec, plan, cancellationToken);
+        try
+        {
+            await targets.EnsureApexAsync(spec, cancellationToken);
+        }
+        catch (WorkloadException exception)
+        {
+            // It may be the very reason why traffic is taken off the canary (H-08).
+            logger.UpkeepFailed(spec.Key, exception.Message);
+        }
     }
 
-    private async Task RecordAsync(CanarySpec spec, TrafficPlan plan, IClusterTargets targets, CancellationToken cancellationToken)
+    private async Task RecordAsync(CanarySpec spec, TrafficPlan plan, CancellationToken cancellationToken)
     {
         var resource = objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) ?? throw new WorkloadException(
             "TrafficSplits are not served by the API server: install their definition (split.smi-spec.io)");
-        var body = SplitObject.Make(spec, targets.OwnerOf(spec), plan, resource.Version);
+        var body = SplitObject.Make(spec, objects.OwnerOf(spec.Key), plan, resource.Version);
         await objects.ApplyAsync(resource, spec.Apex, body, cancellationToken);
 
         // What was written is below by now; what was laid over it meanwhile counts more.

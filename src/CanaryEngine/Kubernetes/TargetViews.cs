@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Kubernetes.Objects;
 using XdsCanary.CanaryEngine.Ports;
@@ -42,19 +43,8 @@ internal sealed class TargetViews(ClusterObjects objects, ObjectIndex index, Clu
     /// <exception cref="WorkloadException">It cannot be used; the message says why, and what helps.</exception>
     public TargetView Of(CanarySpec spec)
     {
-        var resource = ResourceOf(spec);
-        if (objects.Find(resource, NameOf(spec)) is not { } target)
-        {
-            var kind = spec.Target.Kind.ToString().ToLowerInvariant();
-            throw new WorkloadException($"{kind} {spec.Target.Name}.{spec.Key.Namespace} get query error: there is no such {kind}");
-        }
-
-        if (objects.Find(ClusterKinds.Canaries, spec.Key) is not { } canary)
-        {
-            throw new WorkloadException($"canary {spec.Key} is gone");
-        }
-
-        var owner = new CanaryOwner(spec.Key.Name, ObjectJson.Metadata(canary, "uid"));
+        var target = TargetOf(spec);
+        var owner = objects.OwnerOf(spec.Key);
         if (_seen.TryGetValue(spec.Key, out var known) && known.IsOf(spec, target, owner, objects))
         {
             return known.View;
@@ -65,6 +55,11 @@ internal sealed class TargetViews(ClusterObjects objects, ObjectIndex index, Clu
         index.UseConfigs(spec.Key, [.. seen.Looked.Select(pair => pair.Key)]);
         return seen.View;
     }
+
+    /// <summary>How objects are made for a canary, whether or not what its target is configured by can be read.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <exception cref="WorkloadException">The target is gone, or has no label to select it by.</exception>
+    public MadeFor MadeFor(CanarySpec spec) => MadeFor(spec, ObjectJson.Of(TargetOf(spec)), objects.OwnerOf(spec.Key));
 
     /// <summary>The checksums of what a target is configured by; none when it cannot be used.</summary>
     /// <param name="spec">The canary.</param>
@@ -80,11 +75,7 @@ internal sealed class TargetViews(ClusterObjects objects, ObjectIndex index, Clu
     private Seen Look(CanarySpec spec, SourceObject target, CanaryOwner owner)
     {
         var json = ObjectJson.Of(target);
-        var made = new MadeFor(
-            spec,
-            SelectorLabel.Of(json, options.SelectorLabels.ToEquatableArray()),
-            owner,
-            new IncludePrefixes(options.IncludeLabelPrefixes.ToEquatableArray()));
+        var made = MadeFor(spec, json, owner);
         EquatableArray<ConfigReference> references = options.ConfigTracking && json.ObjectAt("spec", "template") is { } template
             ? ConfigReferences.Of(template)
             : [];
@@ -97,6 +88,19 @@ internal sealed class TargetViews(ClusterObjects objects, ObjectIndex index, Clu
         var revision = RevisionHash.Of(json.ObjectAt("spec", "template") ?? [], tracked);
         return new Seen(spec, new TargetView(target, json, made, found, tracked, revision), looked);
     }
+
+    private SourceObject TargetOf(CanarySpec spec)
+    {
+        var kind = spec.Target.Kind.ToString().ToLowerInvariant();
+        return objects.Find(ResourceOf(spec), NameOf(spec)) ?? throw new WorkloadException(
+            $"{kind} {spec.Target.Name}.{spec.Key.Namespace} get query error: there is no such {kind}");
+    }
+
+    private MadeFor MadeFor(CanarySpec spec, JsonObject target, CanaryOwner owner) => new(
+        spec,
+        SelectorLabel.Of(target, options.SelectorLabels.ToEquatableArray()),
+        owner,
+        new IncludePrefixes(options.IncludeLabelPrefixes.ToEquatableArray()));
 
     private static ObjectKey KeyOf(CanarySpec spec, ConfigKey key)
     {

@@ -134,29 +134,38 @@ internal sealed class WorkloadWorld(
     /// <inheritdoc/>
     public async Task StopAsync(CanarySpec spec, CancellationToken cancellationToken)
     {
-        var view = targets.Of(spec);
+        // A target that is gone, or lacks what it is configured by, has to be stopped no less (H-08).
+        if (TargetOf(spec) is not { } target)
+        {
+            return;
+        }
+
         await objects.PatchAsync(
-            TargetViews.ResourceOf(spec), TargetViews.NameOf(spec), TargetScale.Stop(view.Json), cancellationToken);
+            TargetViews.ResourceOf(spec), TargetViews.NameOf(spec), TargetScale.Stop(target), cancellationToken);
         if (objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec)) is { } primary)
         {
             var json = ObjectJson.Of(primary);
             ImmutableHashSet<string> needed =
                 [PrimaryWorkload.RevisionOf(json), json.TextAt("metadata", "annotations", PreviousRevision), memory.StatusOf(spec.Key).LastPromotedSpec];
-            await snapshots.DropOthersAsync(view.Made, needed.Remove(string.Empty), cancellationToken);
+            await snapshots.DropOthersAsync(targets.MadeFor(spec), needed.Remove(string.Empty), cancellationToken);
         }
     }
 
     /// <inheritdoc/>
     public async Task HandBackAsync(CanarySpec spec, CancellationToken cancellationToken)
     {
-        var view = targets.Of(spec);
+        if (TargetOf(spec) is not { } target)
+        {
+            return;
+        }
+
         var primary = objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec));
         await objects.PatchAsync(
             TargetViews.ResourceOf(spec),
             TargetViews.NameOf(spec),
-            TargetScale.HandBack(view.Json, primary is null ? null : ObjectJson.Of(primary), AutoscalerOf(spec)),
+            TargetScale.HandBack(target, primary is null ? null : ObjectJson.Of(primary), AutoscalerOf(spec)),
             cancellationToken);
-        var fact = ReadinessOf(spec, targets.Of(spec).Json, threshold: 100);
+        var fact = ReadinessOf(spec, TargetOf(spec), threshold: 100);
         if (fact.Readiness != Readiness.Ready)
         {
             throw new WorkloadException($"canary not ready during finalizing: {fact.Text}");
@@ -165,7 +174,7 @@ internal sealed class WorkloadWorld(
 
     /// <inheritdoc/>
     public Task HandBackApexAsync(CanarySpec spec, CancellationToken cancellationToken) =>
-        services.HandBackAsync(targets.Of(spec).Made, cancellationToken);
+        services.HandBackAsync(targets.MadeFor(spec), cancellationToken);
 
     /// <inheritdoc/>
     public Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken)
@@ -181,9 +190,6 @@ internal sealed class WorkloadWorld(
         return services.EnsureApexAsync(view.Made, view.Template, cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public CanaryOwner OwnerOf(CanarySpec spec) => targets.Of(spec).Made.Owner;
-
     private TargetView? Look(CanarySpec spec, out string problem)
     {
         try
@@ -197,6 +203,9 @@ internal sealed class WorkloadWorld(
             return null;
         }
     }
+
+    private JsonObject? TargetOf(CanarySpec spec) =>
+        objects.Find(TargetViews.ResourceOf(spec), TargetViews.NameOf(spec)) is { } target ? ObjectJson.Of(target) : null;
 
     private static bool IsSomebodyElses(SourceObject primary, CanaryOwner owner) => ObjectJson.Of(primary)
         .ItemsAt("metadata", "ownerReferences").Any(item => item.IsTrueAt("controller") && item.TextAt("uid") != owner.Uid);

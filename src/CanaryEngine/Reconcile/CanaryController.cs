@@ -43,7 +43,7 @@ internal sealed class CanaryController(
     /// <summary>Asks for something on a person's behalf.</summary>
     /// <param name="key">The canary.</param>
     /// <param name="request">What is asked.</param>
-    /// <param name="cancellationToken">Ends the wait; what was asked is done nevertheless.</param>
+    /// <param name="cancellationToken">Ends the wait; what was begun by then is done nevertheless.</param>
     /// <returns>The status after it, and why it was refused if it was; null for a canary that does not exist.</returns>
     public async Task<RoundResult?> AskAsync(NamespacedName key, VerbRequest request, CancellationToken cancellationToken)
     {
@@ -52,8 +52,8 @@ internal sealed class CanaryController(
             return null;
         }
 
-        var pending = new PendingVerb(request, new TaskCompletionSource<RoundResult?>(
-            TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new PendingVerb(
+            request, new TaskCompletionSource<RoundResult?>(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
         _verbs.GetOrAdd(key, _ => new ConcurrentQueue<PendingVerb>()).Enqueue(pending);
         _queue.Add(key);
         return await pending.Done.Task.WaitAsync(cancellationToken);
@@ -93,6 +93,7 @@ internal sealed class CanaryController(
         {
             metrics.Leads(false);
             await Task.WhenAll([.. rounds.Keys, changes]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            DropVerbs();
             using var limit = new CancellationTokenSource(DrainLimit, time);
             await notices.DrainAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -163,8 +164,32 @@ internal sealed class CanaryController(
         return _looks.NextRound(key, result, time.GetUtcNow());
     }
 
-    private PendingVerb? TakeVerb(NamespacedName key) =>
-        _verbs.TryGetValue(key, out var verbs) && verbs.TryDequeue(out var verb) ? verb : null;
+    // What nobody waits for any more is not done: by now it may be about another revision than the one that was meant.
+    private PendingVerb? TakeVerb(NamespacedName key)
+    {
+        while (_verbs.TryGetValue(key, out var verbs) && verbs.TryDequeue(out var verb))
+        {
+            if (!verb.Gone.IsCancellationRequested)
+            {
+                return verb;
+            }
+        }
+
+        return null;
+    }
+
+    // The next term may be hours away.
+    private void DropVerbs()
+    {
+        foreach (var key in _verbs.Keys)
+        {
+            while (TakeVerb(key) is { } verb)
+            {
+                verb.Done.TrySetResult(new RoundResult(
+                    CanaryStatus.Empty, null, "This replica does not look after canaries any more: ask again."));
+            }
+        }
+    }
 
     private static TimeSpan PauseAfter(int failures)
     {
@@ -172,5 +197,5 @@ internal sealed class CanaryController(
         return pause < LongestPause ? pause : LongestPause;
     }
 
-    private sealed record PendingVerb(VerbRequest Request, TaskCompletionSource<RoundResult?> Done);
+    private sealed record PendingVerb(VerbRequest Request, TaskCompletionSource<RoundResult?> Done, CancellationToken Gone);
 }

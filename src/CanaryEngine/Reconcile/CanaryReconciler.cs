@@ -36,6 +36,7 @@ internal sealed class CanaryReconciler(
     private const int MaxAsks = 200;
 
     private static readonly TimeSpan EffectRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HookLook = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Says that canaries are looked after from now on.</summary>
     public void Begin() => gatherer.Begin();
@@ -55,6 +56,10 @@ internal sealed class CanaryReconciler(
         {
             switch (CanaryMachine.Decide(spec, status, facts))
             {
+                case Ask ask when facts.AwaitsHook && ask.Questions.Any(question => question is AskHook):
+                    // Nothing but the answer is waited for here.
+                    return new RoundResult(
+                        status, facts.Now + HookLook, verb is null ? string.Empty : "A webhook is being asked: ask again when it has answered.");
                 case Ask ask:
                     facts = await gatherer.AnswerAsync(spec, status, facts, ask, cancellationToken);
                     break;
@@ -91,6 +96,14 @@ internal sealed class CanaryReconciler(
         }
 
         notices.Send(spec, decision.Status, decision.Notices);
-        return new RoundResult(decision.Status, decision.Due, decision.Refusal);
+        if (!facts.AwaitsHook || facts.IsDeleted)
+        {
+            gatherer.Settle(spec.Key);
+            return new RoundResult(decision.Status, decision.Due, decision.Refusal);
+        }
+
+        var look = facts.Now + HookLook;
+        var due = decision.Due is { } next && !(next > facts.Now && next < look) ? look : decision.Due;
+        return new RoundResult(decision.Status, due, decision.Refusal);
     }
 }

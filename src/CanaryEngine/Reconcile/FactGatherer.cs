@@ -1,6 +1,6 @@
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
-using XdsCanary.CanaryEngine.Webhooks;
+using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Reconcile;
 
@@ -22,10 +22,19 @@ internal sealed class FactGatherer(
     IConvergenceProbe proxies,
     TimeProvider time)
 {
+    private readonly HookCalls _hooks = new(webhooks, time);
     private long _watchedSince = DateTimeOffset.MinValue.UtcTicks;
 
     /// <summary>Says that canaries are looked after from now on.</summary>
-    public void Begin() => Volatile.Write(ref _watchedSince, time.GetUtcNow().UtcTicks);
+    public void Begin()
+    {
+        _hooks.Clear();
+        Volatile.Write(ref _watchedSince, time.GetUtcNow().UtcTicks);
+    }
+
+    /// <summary>Says that what webhooks answered was decided upon.</summary>
+    /// <param name="key">The canary.</param>
+    public void Settle(NamespacedName key) => _hooks.Drop(key);
 
     /// <summary>Observes what every decision needs.</summary>
     /// <param name="spec">The canary.</param>
@@ -53,6 +62,7 @@ internal sealed class FactGatherer(
             Canary = observed.Canary,
             Traffic = await router.ReadAsync(spec, cancellationToken),
             Verb = verb,
+            AwaitsHook = _hooks.IsAwaited(spec, status, observed.Target),
         };
     }
 
@@ -67,20 +77,20 @@ internal sealed class FactGatherer(
         CanarySpec spec, CanaryStatus status, Facts facts, Ask ask, CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(
-            ask.Questions.Select(question => AnswerAsync(spec, status, question, cancellationToken)));
+            ask.Questions.Select(question => AnswerAsync(spec, status, facts.Target, question, cancellationToken)));
         return answers.Aggregate(facts, (known, add) => add(known));
     }
 
     private async Task<Func<Facts, Facts>> AnswerAsync(
-        CanarySpec spec, CanaryStatus status, Question question, CancellationToken cancellationToken)
+        CanarySpec spec, CanaryStatus status, TargetFact target, Question question, CancellationToken cancellationToken)
     {
         switch (question)
         {
             case AskHook hook:
-                var payload = new WebhookPayload(
-                    spec.Key, hook.Phase, Checksum.Of(status.LastAppliedSpec), hook.Hook.Metadata);
-                var answer = await webhooks.CallAsync(hook.Hook, payload, cancellationToken);
-                return facts => facts with { Hooks = facts.Hooks.SetItem(hook.Hook.Name, answer) };
+                var answer = await _hooks.AskAsync(spec, status, target, hook, cancellationToken);
+                return facts => answer is null
+                    ? facts with { AwaitsHook = true }
+                    : facts with { Hooks = facts.Hooks.SetItem(hook.Hook.Name, answer) };
             case AskMetric metric:
                 var value = await metrics.QueryAsync(spec, metric, cancellationToken);
                 return facts => metric.ForAbort

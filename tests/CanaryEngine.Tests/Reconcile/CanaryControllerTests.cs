@@ -99,6 +99,41 @@ public sealed class CanaryControllerTests : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidOperationException>(() => asked);
     }
 
+    // Hours later it would be about another revision than the one that was meant (H-33).
+    [Fact]
+    public async Task H_33_What_nobody_waits_for_any_more_is_not_done_in_a_later_term()
+    {
+        _catalog.ChangeAll();
+        await UntilAsync(() => PhaseOf(EngineSamples.Web) == CanaryPhase.Initialized);
+        await _loop.StopAsync(TestContext.Current.CancellationToken);
+        using var gone = new CancellationTokenSource();
+        var asked = _controller.AskAsync(EngineSamples.Web, new VerbRequest(Verb.Pause, "ann"), gone.Token);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+
+        await _loop.StartAsync(TestContext.Current.CancellationToken);
+        var next = await _controller.AskAsync(
+            EngineSamples.Web, new VerbRequest(Verb.Resume, "bob"), TestContext.Current.CancellationToken);
+
+        Assert.False(next!.Status.Paused);
+        Assert.DoesNotContain(_rig.World.EventsOf(EngineSamples.Web), told => told.Text.Contains("ann", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_not_begun_when_a_term_ends_is_refused()
+    {
+        _rig.Crashing.Held = new TaskCompletionSource();
+        _catalog.ChangeAll();
+        await UntilAsync(() => _rig.Crashing.IsHolding);
+        var asked = _controller.AskAsync(EngineSamples.Web, new VerbRequest(Verb.Pause, "ann"), TestContext.Current.CancellationToken);
+
+        var stopped = _loop.StopAsync(TestContext.Current.CancellationToken);
+        _rig.Crashing.Held.SetResult();
+        await stopped;
+
+        Assert.Equal("This replica does not look after canaries any more: ask again.", (await asked)!.Refusal);
+    }
+
     [Fact]
     public async Task Nothing_can_be_asked_for_of_a_canary_that_is_not_there() => Assert.Null(await _controller.AskAsync(
         new NamespacedName("test", "none"), new VerbRequest(Verb.Pause, "ann"), TestContext.Current.CancellationToken));

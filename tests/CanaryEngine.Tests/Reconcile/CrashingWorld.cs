@@ -24,11 +24,23 @@ internal sealed class CrashingWorld(StandaloneWorld world, int crashAt, List<int
     /// <summary>How many times it was tried.</summary>
     public int Faults { get; private set; }
 
-    public ValueTask<WorkloadFacts> ObserveAsync(CanarySpec spec, CanaryStatus status, CancellationToken cancellationToken)
+    /// <summary>What observing waits for; null for nothing.</summary>
+    public TaskCompletionSource? Held { get; set; }
+
+    /// <summary>Something is waiting for it.</summary>
+    public bool IsHolding { get; private set; }
+
+    public async ValueTask<WorkloadFacts> ObserveAsync(CanarySpec spec, CanaryStatus status, CancellationToken cancellationToken)
     {
+        if (Held is { } held)
+        {
+            IsHolding = true;
+            await held.Task;
+        }
+
         if (spec.Key != Faulty)
         {
-            return world.ObserveAsync(spec, status, cancellationToken);
+            return await world.ObserveAsync(spec, status, cancellationToken);
         }
 
         Faults++;

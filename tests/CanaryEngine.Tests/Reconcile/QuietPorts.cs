@@ -12,6 +12,9 @@ internal sealed class QuietPorts : IMetricsProvider, IWebhookClient, IConvergenc
 
     public double Value { get; set; } = 100;
 
+    /// <summary>Hooks that answer when the test says so; the others pass at once.</summary>
+    public Dictionary<string, TaskCompletionSource<HookAnswer>> Slow { get; } = new(StringComparer.Ordinal);
+
     public long Revision => long.MaxValue;
 
     /// <summary>Hooks that were called and alerts, in order.</summary>
@@ -27,7 +30,7 @@ internal sealed class QuietPorts : IMetricsProvider, IWebhookClient, IConvergenc
     }
 
     public ValueTask<MetricAnswer> QueryAsync(CanarySpec spec, AskMetric question, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new MetricAnswer(Value));
+        ValueTask.FromResult(new MetricAnswer(Value) { Samples = 1000 });
 
     public ValueTask<ProvidersAnswer> ProbeAsync(CanarySpec spec, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new ProvidersAnswer());
@@ -35,7 +38,9 @@ internal sealed class QuietPorts : IMetricsProvider, IWebhookClient, IConvergenc
     public ValueTask<HookAnswer> CallAsync(WebhookSpec hook, WebhookPayload payload, CancellationToken cancellationToken)
     {
         Tell($"hook {hook.Name}");
-        return ValueTask.FromResult(HookAnswer.Pass);
+        return Slow.TryGetValue(hook.Name, out var slow)
+            ? new ValueTask<HookAnswer>(slow.Task.WaitAsync(cancellationToken))
+            : ValueTask.FromResult(HookAnswer.Pass);
     }
 
     public ServiceConvergence Describe(NamespacedName service) => new([], null, 0, 0, []);

@@ -157,6 +157,22 @@ public sealed class OtherTargetTests(CanaryCluster home)
         await home.Cluster.BecomesAsync(path, service => service.Text("spec", "selector", "app") == "podinfo");
     }
 
+    // What was made for the canary leads nowhere any more: requests fail until the primary has them all.
+    [Fact]
+    public async Task H_08_a_run_whose_target_is_deleted_gives_all_traffic_to_the_primary()
+    {
+        var place = await home.InitialiseAsync(CanaryYaml.Canary("stepWeight: 20, maxWeight: 60", deadline: 4));
+        await place.ReleaseAsync(Next);
+        await place.CanaryAsync(found => found.Number("status", "canaryWeight") >= 20);
+
+        await place.Api.DeleteAsync(place.Path("apps/v1", "deployments", "podinfo"));
+
+        var failed = await place.PhaseAsync("Failed");
+        Assert.Equal("ProgressDeadline", failed.Text("status", "reason"));
+        await place.LiveAsync(0);
+        Assert.Equal(0, (await place.WeightsAsync())["podinfo-canary"]);
+    }
+
     [Fact]
     public async Task H_31_an_invalid_canary_is_told_on_the_object_and_harms_no_other()
     {
