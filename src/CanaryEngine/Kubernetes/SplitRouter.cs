@@ -182,9 +182,9 @@ internal sealed class SplitRouter(
         {
             await targets.EnsureApexAsync(spec, cancellationToken);
         }
-        catch (WorkloadException exception)
+        catch (WorkloadException exception) when (targets.Observe(spec).Target.Revision is null)
         {
-            // It may be the very reason why traffic is taken off the canary (H-08).
+            // A target that cannot be read may be the very reason why traffic is taken off the canary (H-08).
             logger.UpkeepFailed(spec.Key, exception.Message);
         }
     }
