@@ -97,6 +97,33 @@ public sealed class HazardTests
         Assert.Equal(CanaryPhase.Succeeded, world.Status.Phase);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(10)]
+    public void H_04_What_somebody_takes_from_a_broken_canary_during_the_promotion_is_not_given_back(int? left)
+    {
+        var world = Running(weight: 50, Canaries.Analysis() with { StepWeightPromotion = 25 }, CanaryPhase.Promoting);
+        world.Primary.Take(Canaries.New, world.Now);
+        world.Canary.Forced = Readiness.Broken;
+        world.Traffic = left is { } weight ? new TrafficPlan(100 - weight, weight) : null;
+
+        world.RunUntil(CanaryPhase.Succeeded);
+
+        Assert.All(world.Effects.OfType<SetTraffic>(), set => Assert.InRange(set.Plan.Canary, 0, left ?? 0));
+        Assert.Equal(TrafficPlan.AllToPrimary, world.Traffic);
+    }
+
+    [Fact]
+    public void H_04_What_somebody_takes_from_a_ready_canary_during_the_promotion_is_given_back()
+    {
+        var world = Running(weight: 50, Canaries.Analysis() with { StepWeightPromotion = 25 }, CanaryPhase.Promoting);
+        world.Primary.Take(Canaries.New, world.Now);
+        world.Status = world.Status with { NextCheck = world.Now.AddSeconds(5) };
+        world.Traffic = null;
+
+        Assert.Equal(50, world.Decide().Traffic?.Canary);
+    }
+
     [Fact]
     public void H_04_Proxies_that_lag_behind_do_not_undo_a_promotion()
     {

@@ -11,7 +11,10 @@ namespace XdsCanary.CanaryEngine.Tests.Kubernetes;
 internal sealed class RecordedObjects
 {
     private static readonly string[] Files =
-        ["objects-0-before-canaries.yaml", "objects-1-initialized.yaml", "objects-2-progressing.yaml", "objects-3-ended.yaml"];
+    [
+        "objects-0-before-canaries.yaml", "objects-1-initialized.yaml", "objects-2-progressing.yaml", "objects-3-ended.yaml",
+        "objects-4-promoted-and-reverted-deleted.yaml",
+    ];
 
     // What the API server and the controllers of the cluster write, and no client.
     private static readonly string[] OfServer = ["uid", "resourceVersion", "creationTimestamp", "generation"];
@@ -38,7 +41,10 @@ internal sealed class RecordedObjects
     /// <summary>The names of the canaries.</summary>
     public IEnumerable<string> Canaries => _canaries.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>Reads one moment: 0 before the canaries, 1 initialised, 2 progressing, 3 ended.</summary>
+    /// <summary>
+    /// Reads one moment: 0 before the canaries, 1 initialised, 2 progressing, 3 ended, 4 after two canaries were deleted: `promoted`,
+    /// and `reverted` with <c>revertOnDeletion</c>.
+    /// </summary>
     public static RecordedObjects Read(int moment) => new(File.ReadAllText(RepositoryPaths.FlaggerRecord(Files[moment])));
 
     /// <summary>What objects of a canary are made by, with the settings that Flagger was run with.</summary>
@@ -55,6 +61,9 @@ internal sealed class RecordedObjects
 
     /// <summary>An object.</summary>
     public JsonObject this[string kind, string name] => _objects[(kind, name)];
+
+    /// <summary>Kind and name of all objects.</summary>
+    public IEnumerable<(string Kind, string Name)> Keys => _objects.Keys;
 
     /// <summary>Finds an object.</summary>
     public JsonObject? Find(string kind, string name) => _objects.GetValueOrDefault((kind, name));

@@ -48,8 +48,8 @@ public sealed class RecordedObjectsTests
     // How often each kind of object must be compared, so that the comparison cannot pass over them.
     private static readonly string[] ExpectedCounts =
     [
-        "made ConfigMap 14", "made Deployment 14", "made HorizontalPodAutoscaler 1", "made Secret 14", "made Service 42",
-        "promoted ConfigMap 7", "promoted Deployment 7", "promoted HorizontalPodAutoscaler 1", "promoted Secret 7", "promoted Service 21",
+        "made ConfigMap 41", "made Deployment 41", "made HorizontalPodAutoscaler 2", "made Secret 41", "made Service 123",
+        "promoted ConfigMap 13", "promoted Deployment 13", "promoted HorizontalPodAutoscaler 2", "promoted Secret 13", "promoted Service 39",
     ];
 
     private readonly SortedSet<string> _differences = new(StringComparer.Ordinal);
@@ -59,15 +59,21 @@ public sealed class RecordedObjectsTests
     public void H_16_H_18_our_objects_are_Flagger_s_but_for_what_is_listed()
     {
         Assert.SkipUnless(RecordedObjects.Exist, Missing);
-        var (before, initialized, progressing, ended) =
-            (RecordedObjects.Read(0), RecordedObjects.Read(1), RecordedObjects.Read(2), RecordedObjects.Read(3));
+        var (before, initialized, progressing) = (RecordedObjects.Read(0), RecordedObjects.Read(1), RecordedObjects.Read(2));
 
-        foreach (var name in initialized.Canaries)
+        foreach (var seen in new[] { initialized, progressing, RecordedObjects.Read(3), RecordedObjects.Read(4) })
         {
-            Compare("made", name, before, initialized, initialized, live: null);
-            if (ended["Canary", name].TextAt("status", "phase") == "Succeeded")
+            foreach (var name in seen.Canaries)
             {
-                Compare("promoted", name, progressing, ended, initialized, live: initialized["Deployment", $"{name}-primary"]);
+                if (seen["Canary", name].TextAt("status", "phase") == "Succeeded")
+                {
+                    Compare("promoted", name, progressing, seen, initialized, live: initialized["Deployment", $"{name}-primary"]);
+                }
+                else
+                {
+                    // While a revision waits or is analysed, and after it failed, all is as it was made.
+                    Compare("made", name, before, seen, initialized, live: null);
+                }
             }
         }
 
@@ -165,6 +171,52 @@ public sealed class RecordedObjectsTests
     }
 
     [Fact]
+    public void CAN_04_targets_are_left_as_Flagger_leaves_them_when_a_run_ends()
+    {
+        Assert.SkipUnless(RecordedObjects.Exist, Missing);
+        var (progressing, ended) = (RecordedObjects.Read(2), RecordedObjects.Read(3));
+
+        foreach (var name in ended.Canaries)
+        {
+            var target = progressing["Deployment", name];
+            var ours = ended["Canary", name].TextAt("status", "phase") == "Initialized" ? target : Patched(target, TargetScale.Stop(target));
+            CompareOne("ended", name, ended["Deployment", name], ours);
+        }
+
+        Assert.Empty(_differences);
+        Assert.Equal(14, _counts["ended Deployment"]);
+    }
+
+    [Theory]
+    [InlineData("promoted", false)]
+    [InlineData("reverted", true)]
+    public void CAN_04_deletion_leaves_what_Flagger_leaves(string name, bool isHandedBack)
+    {
+        Assert.SkipUnless(RecordedObjects.Exist, Missing);
+        var (progressing, ended, deleted) = (RecordedObjects.Read(2), RecordedObjects.Read(3), RecordedObjects.Read(4));
+        var target = ended["Deployment", name];
+        var made = ended.MadeFor(name, target);
+        var apex = ended["Service", name];
+
+        Assert.Equal(isHandedBack, made.Spec.RevertOnDeletion);
+        var ours = isHandedBack ? Patched(target, TargetScale.HandBack(target, ended["Deployment", $"{name}-primary"], null)) : target;
+        CompareOne("deleted", name, deleted["Deployment", name], ours);
+        Assert.Empty(_differences);
+        Assert.Equal(isHandedBack ? 2 : 0, deleted["Deployment", name].NumberAt("spec", "replicas"));
+
+        // The apex was made for the canary: it is not given back, but goes with it, as all that was made does by its owner.
+        Assert.Null(ServiceHandBack.Of(apex, name, made.Selector));
+        var gone = ended.Keys.Except(deleted.Keys).Where(key => key != ("Canary", name) && Belongs(ended[key.Kind, key.Name], name)).ToList();
+        var owned = Made(made, progressing["Deployment", name], progressing).Append(SplitObject.Make(
+            made.Spec, made.Owner, TrafficPlan.AllToPrimary, SplitObject.VersionOf(made.Spec.Provider))).ToList();
+        Assert.All(owned, item => Assert.True(Belongs(item, name), item.ToJsonString()));
+        Assert.Equal(
+            gone.Select(key => $"{key.Kind} {key.Name}").Order(StringComparer.Ordinal),
+            owned.Select(item => $"{item.TextAt("kind")} {Unhashed(item.TextAt("metadata", "name"))}").Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(deleted.Keys, key => Belongs(deleted[key.Kind, key.Name], name));
+    }
+
+    [Fact]
     public void CAN_10_Deployments_that_Flagger_found_ready_are_ready()
     {
         Assert.SkipUnless(RecordedObjects.Exist, Missing);
@@ -181,32 +233,47 @@ public sealed class RecordedObjectsTests
         string moment, string name, RecordedObjects inputs, RecordedObjects outputs, RecordedObjects canaries, JsonObject? live)
     {
         var target = inputs["Deployment", name];
-        var made = canaries.MadeFor(name, target);
+        foreach (var item in Made(canaries.MadeFor(name, target), target, inputs, live))
+        {
+            CompareOne(moment, name, outputs[item.TextAt("kind"), Unhashed(item.TextAt("metadata", "name"))], item);
+        }
+    }
+
+    // All that we make for a target, in a canary's name; of the primary that lives already when it is promoted.
+    private static IEnumerable<JsonObject> Made(MadeFor made, JsonObject target, RecordedObjects inputs, JsonObject? live = null)
+    {
+        var name = target.TextAt("metadata", "name");
         var tracked = Tracked(target, inputs);
         var template = PrimaryTemplate.Of(KubeSamples.TemplateOf(target), made.Selector, name, ConfigClone.Names(tracked));
         var revision = RevisionHash.Of(KubeSamples.TemplateOf(target), tracked);
-        CompareOne(moment, name, outputs["Deployment", $"{name}-primary"], live is null
-            ? PrimaryWorkload.Make(made, target, template, revision)
-            : PrimaryWorkload.Promote(made, live, target, template, revision));
-        foreach (var key in tracked.Keys)
+        var autoscaler = made.Spec.Autoscaler is { } scaler
+            ? PrimaryAutoscaler.Make(made, inputs["HorizontalPodAutoscaler", scaler.Name])
+            : null;
+        return
+        [
+            live is null
+                ? PrimaryWorkload.Make(made, target, template, revision)
+                : PrimaryWorkload.Promote(made, live, target, template, revision),
+            .. tracked.Keys.Select(key => ConfigClone.Make(inputs[$"{key.Kind}", key.Name], made)),
+            .. Enum.GetValues<ServiceRole>().Select(role => MadeServices.Make(made, role, KubeSamples.TemplateOf(target))),
+            .. autoscaler is null ? Array.Empty<JsonObject>() : [autoscaler],
+        ];
+    }
+
+    private static bool Belongs(JsonObject item, string canary) => item.ItemsAt("metadata", "ownerReferences")
+        .Any(owner => owner.TextAt("kind") == "Canary" && owner.TextAt("name") == canary);
+
+    private static string Unhashed(string name) => System.Text.RegularExpressions.Regex.Replace(name, "-primary-[0-9a-f]{8}$", "-primary");
+
+    private static JsonObject Patched(JsonObject target, ObjectPatch? patch)
+    {
+        var next = target.Copy();
+        if (patch is not null)
         {
-            var kind = key.Kind.ToString();
-            CompareOne(moment, name, outputs[kind, $"{key.Name}-primary"], ConfigClone.Make(inputs[kind, key.Name], made));
+            next.Ensure("spec")["replicas"] = patch.Body.NumberAt("spec", "replicas");
         }
 
-        foreach (var role in Enum.GetValues<ServiceRole>())
-        {
-            CompareOne(
-                moment, name, outputs["Service", MadeServices.NameOf(made.Spec, role)],
-                MadeServices.Make(made, role, KubeSamples.TemplateOf(target)));
-        }
-
-        if (made.Spec.Autoscaler is { } scaler)
-        {
-            CompareOne(
-                moment, name, outputs["HorizontalPodAutoscaler", scaler.PrimaryName],
-                PrimaryAutoscaler.Make(made, inputs["HorizontalPodAutoscaler", scaler.Name]));
-        }
+        return next;
     }
 
     private void CompareOne(string moment, string canary, JsonObject theirs, JsonObject ours)

@@ -52,15 +52,25 @@ internal static class RecordedRun
             "iterations" => Distinct(steps.Select(step => $"{step.After.Iterations}")),
             "alerts" => [.. world.Alerts],
             "hooks" => Hooks(world, run),
-            _ => Distinct(world.Notices.SelectMany(notice => Events(world.Spec, notice))),
+            "traffic" => Distinct(Splits(world).Select(split => $"{split.Plan.Canary}")),
+            _ => Distinct(world.Notices.SelectMany(notice => Events(world.Spec, notice))
+                .Select(told => TellsPhases(run) ? $"{told.Kind} {told.Phase} {told.Text}" : $"{told.Kind} {told.Text}")),
         };
     }
 
-    private static IEnumerable<string> Events(CanarySpec spec, Notice notice) => notice switch
+    /// <summary>Whether a run's events were recorded with their phases: its event hook was told them, and Flagger's log is not.</summary>
+    public static bool TellsPhases(JsonElement run) =>
+        run.GetProperty("webhooks").EnumerateArray().Any(hook => hook[1].GetString() == "event");
+
+    // The provider without routes has no split.
+    private static IEnumerable<SetTraffic> Splits(SimulatedWorld world) =>
+        Plans.Of(world.Spec).MovesTraffic ? world.Effects.OfType<SetTraffic>() : [];
+
+    private static IEnumerable<(string Kind, CanaryPhase Phase, string Text)> Events(CanarySpec spec, Notice notice) => notice switch
     {
-        EventNotice told => [$"{(told.IsWarning ? "Warning" : "Normal")} {told.Phase} {told.Text}"],
+        EventNotice told => [(told.IsWarning ? "Warning" : "Normal", told.Phase, told.Text)],
         PostRolloutNotice post => spec.Analysis.HooksOf(WebhookType.PostRollout)
-            .Select(hook => $"Normal {post.Phase} {Texts.HookPassed(hook.Type, hook.Name)}"),
+            .Select(hook => ("Normal", post.Phase, Texts.HookPassed(hook.Type, hook.Name))),
         _ => [],
     };
 

@@ -2,7 +2,7 @@ namespace XdsCanary.CanaryEngine.Core.Phases;
 
 /// <summary>
 /// The primary takes the analysed revision over, and then the traffic, in steps or at once. The canary's readiness does not
-/// matter any more (H-04): the primary already has its revision.
+/// hold it up any more (H-04), for the primary already has its revision; but a canary that is not ready gets no more traffic.
 /// </summary>
 internal static class Promoting
 {
@@ -17,6 +17,12 @@ internal static class Promoting
         }
 
         round.Status = round.Status with { NotReadySince = null };
+        if (Shortfall(round) is { } left)
+        {
+            Traffic.Shift(round, left);
+            return round.Hold(string.Empty, string.Empty, round.Now + Round.Soon);
+        }
+
         round.Direct(Traffic.Of(round.Spec, round.Status));
         if (round.Status.Paused)
         {
@@ -29,6 +35,16 @@ internal static class Promoting
         }
 
         return round.IsTick ? Shift(round) : round.Done(round.Status.NextCheck);
+    }
+
+    // Somebody edited or deleted the route: what was taken from a canary that is not ready is not given back, and the promotion
+    // goes on from what it has left.
+    private static int? Shortfall(Round round)
+    {
+        var left = round.Facts.Traffic?.Canary ?? 0;
+        return round.Run.Plan.MovesTraffic && left < round.Run.Weight && round.Facts.Canary.Readiness != Readiness.Ready
+            ? left
+            : null;
     }
 
     private static Decision Shift(Round round)
