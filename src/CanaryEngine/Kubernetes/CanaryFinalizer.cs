@@ -90,7 +90,7 @@ internal sealed class CanaryFinalizer(
 
     private async Task WaitForProxiesAsync(CanarySpec spec, DateTimeOffset limit, CancellationToken cancellationToken)
     {
-        var seen = await proxies.DescribeFleetAsync(spec.Apex, cancellationToken);
+        var seen = await proxies.DescribeFleetAsync(spec.Apex, spec.Analysis.Convergence.Timeout, cancellationToken);
         if (!router.IsPublished(spec) || seen.Converged != seen.Proxies)
         {
             Wait(limit, "proxies do not route to the target yet");

@@ -16,8 +16,12 @@ public interface IConvergenceProbe
 
     /// <summary>The same with the proxies of all replicas.</summary>
     /// <param name="service">The root service.</param>
+    /// <param name="patience">
+    /// How long whoever asks waits, in all, before it holds proxies that lag against the revision: those of a replica that does not
+    /// answer are counted for less than that.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for the other replicas.</param>
-    ValueTask<ServiceConvergence> DescribeFleetAsync(NamespacedName service, CancellationToken cancellationToken) =>
+    ValueTask<ServiceConvergence> DescribeFleetAsync(NamespacedName service, TimeSpan patience, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Describe(service));
 }
 

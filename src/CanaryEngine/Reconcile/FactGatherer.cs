@@ -112,7 +112,7 @@ internal sealed class FactGatherer(
     {
         // Asked in this order, a snapshot that is published in between counts against us, never for us.
         var isPublished = router.IsPublished(spec);
-        var seen = await proxies.DescribeFleetAsync(spec.Apex, cancellationToken);
+        var seen = await proxies.DescribeFleetAsync(spec.Apex, spec.Analysis.Convergence.Timeout, cancellationToken);
         var rejection = seen.Lagging.FirstOrDefault(proxy => proxy.Rejection is not null);
         if (isPublished && plan is not null && !IsWanted(spec, plan, seen))
         {

@@ -12,6 +12,10 @@ internal static partial class AdminLog
         XdsEventIds.PeerSilent, LogLevel.Warning, "Replica {Replica} does not answer ({Reason}): how far its proxies follow is not known")]
     public static partial void PeerSilent(this ILogger logger, string replica, string reason);
 
+    [LoggerMessage(XdsEventIds.PeerForgotten, LogLevel.Warning,
+        "Replica {Replica} has not answered for {Seconds} s: its proxies no longer hold up canaries")]
+    public static partial void PeerForgotten(this ILogger logger, string replica, double seconds);
+
     [LoggerMessage(XdsEventIds.PeerAnswers, LogLevel.Information, "Replica {Replica} answers again")]
     public static partial void PeerAnswers(this ILogger logger, string replica);
 }

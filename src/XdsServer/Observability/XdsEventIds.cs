@@ -65,4 +65,7 @@ internal static class XdsEventIds
 
     /// <summary>It answers again.</summary>
     public const int PeerAnswers = 1204;
+
+    /// <summary>Another replica has been silent for so long that its proxies no longer count.</summary>
+    public const int PeerForgotten = 1205;
 }

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Observability;
@@ -16,31 +16,34 @@ namespace XdsCanary.XdsServer.Peers;
 /// <param name="directory">The other replicas.</param>
 /// <param name="http">Calls them.</param>
 /// <param name="token">What they want to be shown.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed class PeerConvergence(
-    ConvergenceTracker local, PeerDirectory directory, HttpClient http, string token, ILogger<PeerConvergence> logger)
+    ConvergenceTracker local, PeerDirectory directory, HttpClient http, string token, TimeProvider time, ILogger<PeerConvergence> logger)
     : IConvergenceProbe, IProxyStatsOfPeers
 {
     /// <summary>The path of reports.</summary>
     public const string Path = "/api/peer/convergence";
 
-    private readonly ConcurrentDictionary<Uri, PeerReport> _last = new();
-    private readonly ConcurrentDictionary<Uri, bool> _silent = new();
+    private readonly long _epoch = time.GetTimestamp();
+    private readonly Lock _gate = new();
+    private ImmutableDictionary<Uri, PeerMemory> _memories = ImmutableDictionary<Uri, PeerMemory>.Empty;
 
     /// <inheritdoc/>
-    public ImmutableArray<Uri> Endpoints => [.. _last.Values.SelectMany(report => report.StatsEndpoints).Distinct()];
+    public ImmutableArray<Uri> Endpoints =>
+        [.. Volatile.Read(ref _memories).Values.SelectMany(memory => memory.StatsEndpoints).Distinct()];
+
+    private TimeSpan Now => time.GetElapsedTime(_epoch);
 
     /// <inheritdoc/>
     public ServiceConvergence Describe(NamespacedName service) => local.Describe(service);
 
     /// <inheritdoc/>
-    public async ValueTask<ServiceConvergence> DescribeFleetAsync(NamespacedName service, CancellationToken cancellationToken)
+    public async ValueTask<ServiceConvergence> DescribeFleetAsync(
+        NamespacedName service, TimeSpan patience, CancellationToken cancellationToken)
     {
         var peers = directory.Peers;
-        foreach (var gone in _last.Keys.Except(peers))
-        {
-            _last.TryRemove(gone, out _);
-        }
+        Keep(peers);
 
         // Asked first: what is published here in between counts against the others, never for them.
         var reports = await Task.WhenAll(peers.Select(peer => AskAsync(peer, service, cancellationToken)));
@@ -49,7 +52,7 @@ internal sealed class PeerConvergence(
         {
             sum = reports[index] is { } report
                 ? FleetConvergence.With(sum, report)
-                : FleetConvergence.Without(sum, peers[index].Authority, _last.GetValueOrDefault(peers[index])?.Proxies ?? 0);
+                : FleetConvergence.Without(sum, peers[index].Authority, ProxiesOf(peers[index], service, patience));
         }
 
         return sum;
@@ -57,6 +60,7 @@ internal sealed class PeerConvergence(
 
     private async Task<PeerReport?> AskAsync(Uri peer, NamespacedName service, CancellationToken cancellationToken)
     {
+        var askedAt = Now;
         try
         {
             using var request = new HttpRequestMessage(
@@ -64,26 +68,56 @@ internal sealed class PeerConvergence(
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             using var response = await http.SendAsync(request, cancellationToken);
             response.EnsureSuccessStatusCode();
-            var report = await response.Content.ReadFromJsonAsync(PeerJson.Default.PeerReport, cancellationToken);
-            if (report is not null)
+            var report = await response.Content.ReadFromJsonAsync(PeerJson.Default.PeerReport, cancellationToken)
+                ?? throw new JsonException("A report is expected.");
+            var (before, _) = Change(peer, memory => memory.Answering(service, report, Now));
+            if (before.SilentSince is not null)
             {
-                _last[peer] = report;
-                if (_silent.TryRemove(peer, out _))
-                {
-                    logger.PeerAnswers(peer.Authority);
-                }
+                logger.PeerAnswers(peer.Authority);
             }
 
             return report;
         }
         catch (Exception exception) when (PeerCalls.IsNoAnswer(exception, cancellationToken))
         {
-            if (_silent.TryAdd(peer, true))
+            var (before, after) = Change(peer, memory => memory.Silent(askedAt));
+            if (before.SilentSince is null && after.SilentSince is not null)
             {
                 logger.PeerSilent(peer.Authority, exception.Message);
             }
 
             return null;
+        }
+    }
+
+    private int ProxiesOf(Uri silent, NamespacedName service, TimeSpan patience)
+    {
+        var now = Now;
+        var (before, after) = Change(silent, memory => memory.Judged(patience, now));
+        if (after.IsForgotten && !before.IsForgotten && after is { HasProxies: true, SilentSince: { } since })
+        {
+            logger.PeerForgotten(silent.Authority, Math.Round((now - since).TotalSeconds));
+        }
+
+        return after.ProxiesOf(service, patience, now);
+    }
+
+    private void Keep(ImmutableArray<Uri> listed)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _memories, _memories.RemoveRange(_memories.Keys.Except(listed)));
+        }
+    }
+
+    private (PeerMemory Before, PeerMemory After) Change(Uri peer, Func<PeerMemory, PeerMemory> change)
+    {
+        lock (_gate)
+        {
+            var before = _memories.GetValueOrDefault(peer, PeerMemory.None);
+            var after = change(before);
+            Volatile.Write(ref _memories, _memories.SetItem(peer, after));
+            return (before, after);
         }
     }
 }

@@ -57,6 +57,7 @@ internal static class PeerRegistration
             provider.GetRequiredService<PeerDirectory>(),
             provider.GetRequiredKeyedService<HttpClient>(Key),
             options.AdminToken,
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<PeerConvergence>>()));
         services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<PeerConvergence>());
         services.AddSingleton<IProxyStats>(provider => new FleetStats(

@@ -40,7 +40,8 @@ public sealed class FastAbortTests
     [Fact]
     public async Task The_verdict_reaches_the_Envoy_in_milliseconds_each_time()
     {
-        var rounds = Environment.GetEnvironmentVariable("XDSCANARY_LONG") == "1" ? 100 : 10;
+        var isLong = Environment.GetEnvironmentVariable("XDSCANARY_LONG") == "1";
+        var rounds = isLong ? 100 : 10;
         await using var mesh = await CanaryMesh.StartAsync();
         await mesh.InitialiseAsync(
             ["interval: 1m", "threshold: 5", "stepWeight: 50", "abort: {interval: 100ms, minSamples: 1}"],
@@ -64,11 +65,15 @@ public sealed class FastAbortTests
         }
 
         times.Sort();
+        var p99 = times[(int)((times.Count - 1) * 0.99)];
         Figures.Record(
             $"{rounds} verdicts, from the start of the decision until Envoy has the route: "
-            + $"p50 {times[times.Count / 2]:0.0} ms, p99 {times[(int)((times.Count - 1) * 0.99)]:0.0} ms, most {times[^1]:0.0} ms");
+            + $"p50 {times[times.Count / 2]:0.0} ms, p99 {p99:0.0} ms, most {times[^1]:0.0} ms");
         Assert.Equal(rounds, times.Count);
         Assert.InRange(times[0], -1, 1000);
+
+        // The long form has the machine to itself, and is what the promise is measured by.
+        Assert.True(!isLong || p99 <= 100, $"The 99th percentile is {p99} ms.");
 
         // The machine may be busy with other things; a verdict that waits for a timer would take longer than this.
         Assert.True(times[times.Count / 2] < 500, $"The median is {times[times.Count / 2]} ms.");

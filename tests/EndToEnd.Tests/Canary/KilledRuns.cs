@@ -16,6 +16,7 @@ internal sealed record SeenRun(CanaryPhase Phase, IReadOnlyList<int> Weights, IR
 internal sealed class KilledRuns : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     private readonly CanaryMesh _mesh;
     private readonly UpstreamServer[] _upstreams;
@@ -33,10 +34,15 @@ internal sealed class KilledRuns : IAsyncDisposable
         _traffic = TrafficClient.Start(mesh.Load with { RequestsPerSecond = 50 });
     }
 
-    /// <summary>How often the server was killed.</summary>
+    /// <summary>How often the server was killed in the middle of a run.</summary>
     public int Kills => KilledIn.Values.Sum();
 
-    /// <summary>How often it was killed in which phase.</summary>
+    /// <summary>
+    /// How often it was killed when it had not begun the run yet, or had ended it: that disturbs no run. Each run is followed by one of these.
+    /// </summary>
+    public int KillsBetweenRuns { get; private set; }
+
+    /// <summary>How often it was killed in the middle of a run, by phase.</summary>
     public Dictionary<CanaryPhase, int> KilledIn { get; } = [];
 
     private string StateFile => Path.Combine(_mesh.Manifests.FullPath, ".xds-canary", "default", $"{CanaryMesh.Service}.json");
@@ -131,11 +137,10 @@ internal sealed class KilledRuns : IAsyncDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            // A random instant, not a time that something is hoped to take.
-            await Task.Delay(kill(), TimeProvider.System, TestContext.Current.CancellationToken);
+            await LiveAsync(kill(), hasEnded);
             await _mesh.Server.Kill9Async();
             var state = Read();
-            KilledIn[state.Status.Phase] = KilledIn.GetValueOrDefault(state.Status.Phase) + 1;
+            Count(state.Status.Phase);
             await _mesh.Server.LaunchAgainAsync();
             if (hasEnded(state))
             {
@@ -143,6 +148,29 @@ internal sealed class KilledRuns : IAsyncDisposable
             }
 
             Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Killed again and again, it stays at {state.Status}.");
+        }
+    }
+
+    // A random instant, not a time that something is hoped to take. A run that has ended is not waited with: just after the end is an
+    // instant as well, but there is nothing left to disturb.
+    private async Task LiveAsync(TimeSpan life, Func<CanaryState, bool> hasEnded)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (life - TimeProvider.System.GetElapsedTime(started) is var left && left > TimeSpan.Zero && !hasEnded(Read()))
+        {
+            await Task.Delay(left < Look ? left : Look, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private void Count(CanaryPhase phase)
+    {
+        if (phase.IsRunning())
+        {
+            KilledIn[phase] = KilledIn.GetValueOrDefault(phase) + 1;
+        }
+        else
+        {
+            KillsBetweenRuns++;
         }
     }
 

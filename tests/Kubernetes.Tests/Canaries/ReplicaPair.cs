@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 using XdsCanary.TestKit.Processes;
@@ -104,8 +105,10 @@ internal sealed class ReplicaPair : IAsyncDisposable
     }
 
     /// <summary>Who holds the lease.</summary>
-    public async Task<string?> HolderAsync() => (await _cluster.Api.TryGetAsync(
-        "/apis/coordination.k8s.io/v1/namespaces/test/leases/xds-canary"))?.Text("spec", "holderIdentity");
+    public async Task<string?> HolderAsync() => (await LeaseAsync()).Text("spec", "holderIdentity");
+
+    /// <summary>The lease; null when there is none.</summary>
+    public Task<JsonObject?> LeaseAsync() => _cluster.Api.TryGetAsync("/apis/coordination.k8s.io/v1/namespaces/test/leases/xds-canary");
 
     /// <summary>Takes a replica out of both Services, as it happens to a pod that is gone for good.</summary>
     public async Task WithdrawAsync(int index)

@@ -17,6 +17,7 @@ public sealed class ScaleTests
     private const int Writers = 16;
     private const int SplitsPerNamespace = 50;
     private const int Warmup = 5;
+    private const int MostMilliseconds = 100;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
 
@@ -59,11 +60,15 @@ public sealed class ScaleTests
         Figures.Record($"{splits} splits, {2 * splits} Services, {2 * splits * EndpointsPerService} endpoints: "
             + $"ready after {ready.TotalSeconds:0.0} s, {memory} MB resident");
 
-        await MeasureAsync(plane.Api, server, "an Envoy of one namespace", [], SplitsPerNamespace, changes);
+        var own = await MeasureAsync(plane.Api, server, "an Envoy of one namespace", [], SplitsPerNamespace, changes);
+        Assert.True(!IsLong || own <= MostMilliseconds, $"The 99th percentile of an Envoy of one namespace is {own} ms.");
+
+        // Only shown, for it is known to take longer: Envoy builds its route table anew as a whole, and for 2,000 virtual hosts that
+        // alone takes 80 to 100 ms of its processor time.
         await MeasureAsync(plane.Api, server, "an Envoy that sees all", ["*"], splits, changes);
     }
 
-    private static async Task MeasureAsync(KubeApi api, ServerProcess server, string who, string[] visible, int splits, int changes)
+    private static async Task<double> MeasureAsync(KubeApi api, ServerProcess server, string who, string[] visible, int splits, int changes)
     {
         await using var envoy = await EnvoyInstance.StartReadyAsync(
             new EnvoyOptions { XdsPort = server.Ports.Xds, Namespace = SpaceOf(0), VisibleNamespaces = visible });
@@ -78,10 +83,12 @@ public sealed class ScaleTests
         }
 
         times.Sort();
+        var p99 = At(times, 0.99);
         Figures.Record($"{changes} weight patches, after {Warmup} that are not counted, to the acknowledgement of {who}: "
-            + $"p50 {At(times, 0.5):0.0} ms, p99 {At(times, 0.99):0.0} ms, most {times[^1]:0.0} ms");
+            + $"p50 {At(times, 0.5):0.0} ms, p99 {p99:0.0} ms, most {times[^1]:0.0} ms");
         Assert.Equal(changes, times.Count);
         Assert.Equal(0, Assert.Single(await server.Admin.StreamsAsync()).Types["rds"].Nacks);
+        return p99;
     }
 
     private static string SpaceOf(int split) => $"mesh-{split / SplitsPerNamespace}";
