@@ -1,5 +1,4 @@
 using XdsCanary.CanaryEngine.Core;
-using XdsCanary.CanaryEngine.Kubernetes.Objects;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Api;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using XdsCanary.CanaryEngine.Kubernetes.Objects;
 using XdsCanary.KubeRuntime.Api;
 using XdsCanary.KubeRuntime.Objects;
 

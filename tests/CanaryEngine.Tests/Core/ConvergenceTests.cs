@@ -57,6 +57,26 @@ public sealed class ConvergenceTests
     }
 
     [Fact]
+    public void H_20_A_replica_that_dies_costs_a_wait_and_no_failed_check()
+    {
+        var world = Begun();
+        world.AckDelay = TimeSpan.FromSeconds(15);
+        RunToWeight(world, 20);
+
+        // Half of the timeout its proxies count as laggards, then not at all; one of two has not come back by the end of it.
+        world.Run(14);
+        Assert.Contains("not acknowledged by envoy-1", world.Status.Message, StringComparison.Ordinal);
+        world.Proxies = 1;
+        world.Run(14);
+        Assert.Equal((0, 20), (world.Status.FailedChecks, world.Status.CanaryWeight));
+        world.AckDelay = TimeSpan.Zero;
+
+        RunToWeight(world, 30);
+        Assert.Equal((0, 1), (world.Status.FailedChecks, world.Status.Proxies));
+        world.RunUntil(CanaryPhase.Succeeded, 120);
+    }
+
+    [Fact]
     public void H_20_A_canary_out_of_the_traffic_is_not_stopped_while_its_proxies_are_away()
     {
         var world = Begun();

@@ -71,7 +71,7 @@ public sealed class FleetTests
 
     // A lease runs from its last renewal, not from the death of its holder. The other replica counts from when it saw that renewal,
     // which it looks for once a second, half a retry period, and looks again just when the lease runs out; the other half is for
-    // what the API server and the wait here add.
+    // what the API server and the wait here add, and another retry period is for a busy machine.
     private static async Task AssertTakenOverAsync(ReplicaPair pair, string holder, DateTimeOffset killed)
     {
         var renewed = DateTimeOffset.MinValue;
@@ -84,10 +84,10 @@ public sealed class FleetTests
                 renewed = isHeld ? DateTimeOffset.Parse(lease.Text("spec", "renewTime")!, CultureInfo.InvariantCulture) : renewed;
                 return !isHeld;
             },
-            Lease + RetryPeriod + RetryPeriod);
+            Lease + Lease);
         var leads = TimeProvider.System.GetUtcNow();
         Figures.Record($"another replica leads {(leads - renewed).TotalSeconds:0.0} s after the last renewal, "
             + $"{(leads - killed).TotalSeconds:0.0} s after the leader was killed");
-        Assert.InRange(leads - renewed, TimeSpan.Zero, Lease + RetryPeriod);
+        Assert.InRange(leads - renewed, TimeSpan.Zero, Lease + RetryPeriod + RetryPeriod);
     }
 }

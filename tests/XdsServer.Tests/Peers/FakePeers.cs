@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Prometheus;
 using XdsCanary.CanaryEngine.Ports;
@@ -10,7 +11,6 @@ using XdsCanary.XdsServer.Model;
 using XdsCanary.XdsServer.Observability;
 using XdsCanary.XdsServer.Peers;
 using XdsCanary.XdsServer.Resources;
-using XdsCanary.XdsServer.Snapshots;
 using XdsCanary.XdsServer.Streams;
 
 namespace XdsCanary.XdsServer.Tests.Peers;
@@ -29,7 +29,7 @@ internal sealed class FakePeers : HttpMessageHandler, IObjectSource, ILogger<Pee
         var registry = new StreamRegistry(Time);
         var publisher = new SnapshotPublisher(
             new ResourceOptions(), NodeGroup.Create("default", []), new XdsMetrics(Metrics.NewCustomRegistry()),
-            Microsoft.Extensions.Logging.Abstractions.NullLogger<SnapshotPublisher>.Instance);
+            NullLogger<SnapshotPublisher>.Instance);
         Probe = new PeerConvergence(
             new ConvergenceTracker(registry, publisher), new PeerDirectory(this, ["10.0.0.1"]), _http, "token", Time, this);
     }
