@@ -64,6 +64,7 @@ public static class ClusterRegistration
         services.AddSingleton<TargetViews>();
         services.AddSingleton<Snapshots>();
         services.AddSingleton<ServiceUpkeep>();
+        services.AddSingleton<AutoscalerUpkeep>();
         services.AddSingleton<Adoption>();
         services.AddSingleton<StatusWrites>();
         services.AddSingleton<SpecConditions>();

@@ -16,9 +16,15 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="targets">Looks at targets.</param>
 /// <param name="snapshots">Keeps revisions.</param>
 /// <param name="services">Makes services.</param>
+/// <param name="autoscalers">Makes autoscalers.</param>
 /// <param name="memory">What is remembered of canaries.</param>
 internal sealed class WorkloadWorld(
-    ClusterObjects objects, TargetViews targets, Snapshots snapshots, ServiceUpkeep services, ICanaryStore memory) : IClusterTargets
+    ClusterObjects objects,
+    TargetViews targets,
+    Snapshots snapshots,
+    ServiceUpkeep services,
+    AutoscalerUpkeep autoscalers,
+    ICanaryStore memory) : IClusterTargets
 {
     private const string PreviousRevision = "xdscanary.io/previous-revision";
     private const int Attempts = 3;
@@ -60,7 +66,7 @@ internal sealed class WorkloadWorld(
                 cancellationToken);
         }
 
-        await EnsureAutoscalerAsync(view, cancellationToken);
+        await autoscalers.EnsureAsync(view, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -77,7 +83,7 @@ internal sealed class WorkloadWorld(
         await objects.PatchAsync(
             TargetViews.ResourceOf(spec),
             TargetViews.NameOf(spec),
-            TargetScale.Start(view.Json, primary is null ? null : ObjectJson.Of(primary), AutoscalerOf(spec)),
+            TargetScale.Start(view.Json, primary is null ? null : ObjectJson.Of(primary), autoscalers.Of(spec)),
             cancellationToken);
     }
 
@@ -114,7 +120,7 @@ internal sealed class WorkloadWorld(
 
             return Marked(PrimaryWorkload.Promote(view.Made, live, view.Json, template, revision), former);
         }, cancellationToken);
-        await EnsureAutoscalerAsync(view, cancellationToken);
+        await autoscalers.EnsureAsync(view, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -163,7 +169,7 @@ internal sealed class WorkloadWorld(
         await objects.PatchAsync(
             TargetViews.ResourceOf(spec),
             TargetViews.NameOf(spec),
-            TargetScale.HandBack(target, primary is null ? null : ObjectJson.Of(primary), AutoscalerOf(spec)),
+            TargetScale.HandBack(target, primary is null ? null : ObjectJson.Of(primary), autoscalers.Of(spec)),
             cancellationToken);
         var fact = ReadinessOf(spec, TargetOf(spec), threshold: 100);
         if (fact.Readiness != Readiness.Ready)
@@ -234,33 +240,6 @@ internal sealed class WorkloadWorld(
         var template = await snapshots.FindAsync(spec, promoted, cancellationToken);
         return template is not null ? (template, promoted) : throw new WorkloadException(
             $"the primary is gone and its revision {promoted} is not kept: set the target back to it, or make the canary anew");
-    }
-
-    private JsonObject? AutoscalerOf(CanarySpec spec) => spec.Autoscaler is { } scaler
-        && objects.Find(ClusterKinds.Autoscalers, new NamespacedName(spec.Key.Namespace, scaler.Name)) is { } found
-            ? ObjectJson.Of(found)
-            : null;
-
-    private async Task EnsureAutoscalerAsync(TargetView view, CancellationToken cancellationToken)
-    {
-        if (view.Made.Spec is not { Autoscaler: { } scaler } spec)
-        {
-            return;
-        }
-
-        var target = AutoscalerOf(spec) ?? throw new WorkloadException(
-            $"HorizontalPodAutoscaler {scaler.Name}.{spec.Key.Namespace} get query error: there is no such autoscaler");
-        var wanted = PrimaryAutoscaler.Make(view.Made, target);
-        var name = new NamespacedName(spec.Key.Namespace, scaler.PrimaryName);
-        if (objects.Find(ClusterKinds.Autoscalers, name) is not { } live)
-        {
-            await objects.CreateAsync(ClusterKinds.Autoscalers, name.Namespace, wanted, cancellationToken);
-        }
-        else if (PrimaryAutoscaler.Differs(ObjectJson.Of(live), wanted))
-        {
-            wanted.Ensure("metadata")["resourceVersion"] = ObjectJson.Metadata(live, "resourceVersion");
-            await objects.ReplaceAsync(ClusterKinds.Autoscalers, name, wanted, cancellationToken);
-        }
     }
 
     // Its controller writes it, too: what was read may be old by now.

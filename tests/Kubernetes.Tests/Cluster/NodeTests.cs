@@ -1,3 +1,4 @@
+using System.Globalization;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 
@@ -169,6 +170,8 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
         const string Container = "command: [sh, -c, 'trap \"\" TERM; while :; do sleep 1; done']";
         await cluster.Api.ApplyYamlAsync(Yaml.Pod("stubborn", Container, "terminationGracePeriodSeconds: 2").In(place));
         await cluster.BecomesAsync(Pod(place, "stubborn"), found => found.Condition("Ready") == "True");
+        // It is ready once it runs: the shell may not have come to its first command yet.
+        await Eventually.BecomesAsync(() => cluster.Node.ProcessIdsOf(place).Any(IgnoresTerm));
         var started = time.GetTimestamp();
 
         await cluster.Api.DeleteAsync(Pod(place, "stubborn"));
@@ -176,6 +179,13 @@ public sealed class NodeTests(SharedCluster shared) : IClassFixture<SharedCluste
 
         Assert.InRange(time.GetElapsedTime(started).TotalSeconds, 2, 15);
         await Eventually.BecomesAsync(() => cluster.Node.ProcessIdsOf(place).Count == 0);
+    }
+
+    private static bool IgnoresTerm(int process)
+    {
+        const int Term = 15;
+        var ignored = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return (ulong.Parse(ignored[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (Term - 1))) != 0;
     }
 
     [Fact]

@@ -7,11 +7,19 @@ internal static class FastAbort
 {
     private const int Strikes = 2;
 
+    // The shortest window that providers know: a look before it has passed would count what was answered before the run's traffic.
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(1);
+
     /// <summary>When to look next; null for not.</summary>
     public static DateTimeOffset? Due(Round round)
     {
-        var canLook = !round.Spec.Analysis.Abort.Disabled && round.Run.TrafficSince is not null;
-        return canLook && Selected(round.Spec.Analysis).Any() ? round.Run.NextAbortCheck ?? round.Now : null;
+        if (round.Spec.Analysis.Abort.Disabled || round.Run.TrafficSince is not { } since || !Selected(round.Spec.Analysis).Any())
+        {
+            return null;
+        }
+
+        var first = since + ShortestWindow;
+        return round.Run.NextAbortCheck is { } next && next > first ? next : first;
     }
 
     /// <summary>Looks, if it is time to.</summary>
@@ -45,7 +53,7 @@ internal static class FastAbort
 
     // Only what the canary has answered itself, and no more than the check would look at.
     private static TimeSpan Window(TimeSpan inTraffic, MetricCheck check) =>
-        inTraffic < check.Interval ? TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(inTraffic.TotalSeconds))) : check.Interval;
+        inTraffic < check.Interval ? TimeSpan.FromSeconds(Math.Floor(inTraffic.TotalSeconds)) : check.Interval;
 
     private static Decision End(Round round, MetricCheck check)
     {
