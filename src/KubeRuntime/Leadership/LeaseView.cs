@@ -59,7 +59,10 @@ internal sealed record LeaseView
     {
         var left = SeenAt + Duration - now;
         return Holder.Length == 0 || Holder == identity ? period
-            : left > TimeSpan.Zero && left < period / 2 ? left
+            : left > TimeSpan.Zero && left < period / 2 ? WholeMilliseconds(left)
             : period / 2;
     }
+
+    // A timer drops what is less, and would look again and again until that is over, too.
+    private static TimeSpan WholeMilliseconds(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Ceiling(span.TotalMilliseconds));
 }
