@@ -168,7 +168,8 @@ public sealed class OtherTargetTests(CanaryCluster home)
         await place.Api.DeleteAsync(place.Path("apps/v1", "deployments", "podinfo"));
 
         var failed = await place.PhaseAsync("Failed");
-        Assert.Equal("ProgressDeadline", failed.Text("status", "reason"));
+        // The reason in the status is soon that the target is missing.
+        Assert.Equal("ProgressDeadline", failed.Text("status", "history", "0", "reason"));
         await place.LiveAsync(0);
         Assert.Equal(0, (await place.WeightsAsync())["podinfo-canary"]);
     }
