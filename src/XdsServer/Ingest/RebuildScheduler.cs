@@ -1,11 +1,11 @@
 namespace XdsCanary.XdsServer.Ingest;
 
 /// <summary>
-/// Decides when to rebuild after changes. A change with no rebuild in the hold-off before it is a lone one and taken at once; in a
-/// burst the rebuild waits until changes pause for the hold-off, but never longer than the maximum, so that related edits (a
-/// Service and the split that names it) are seen together and a stream of edits still gets through. In a mesh so large that a rebuild takes longer than that, rebuilds rest
-/// three times as long as they take, up to a second, for the machine has streams and canaries to serve beside them. Immutable;
-/// times are on any one monotonic clock.
+/// Decides when to rebuild after changes. A change with no rebuild, nor the rest after one, in the hold-off before it is a lone
+/// one and taken at once; in a burst the rebuild waits until changes pause for the hold-off, but never longer than the maximum, so
+/// that related edits (a Service and the split that names it) are seen together and a stream of edits still gets through. In a mesh
+/// so large that a rebuild takes longer than that, rebuilds rest three times as long as they take, up to a second, for the machine
+/// has streams and canaries to serve beside them. Immutable; times are on any one monotonic clock.
 /// </summary>
 /// <param name="HoldOff">How long changes must pause.</param>
 /// <param name="MaxHoldOff">How long a change may wait in all.</param>
@@ -32,7 +32,8 @@ internal sealed record RebuildScheduler(TimeSpan HoldOff, TimeSpan MaxHoldOff)
     public RebuildScheduler Changed(TimeSpan now)
     {
         var first = FirstPending ?? now;
-        var isLone = FirstPending is null && (LastRebuild is not { } last || now - last >= HoldOff);
+        // Under load there is always a change that waited for the last rebuild to end: one of a burst.
+        var isLone = FirstPending is null && now >= RestedAt && (LastRebuild is not { } last || now - last >= HoldOff);
         var due = isLone ? now : Min(now + HoldOff, first + MaxHoldOff);
         return this with { FirstPending = first, Due = due > RestedAt ? due : RestedAt };
     }

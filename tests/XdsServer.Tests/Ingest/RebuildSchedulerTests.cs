@@ -25,6 +25,11 @@ public sealed class RebuildSchedulerTests
     public void Change_soon_after_a_rebuild_waits_for_the_hold_off() =>
         Assert.Equal(At(1039), Idle.Rebuilt(At(1000)).Changed(At(1019)).Due);
 
+    // With thousands of canaries a change comes right after each rebuild, which would have the next one begin with its rest over.
+    [Fact]
+    public void Change_while_the_last_rebuild_is_rested_from_begins_a_burst() =>
+        Assert.Equal(At(1220), Idle.Rebuilt(At(1000)).Ended(At(1050)).Changed(At(1051)).Changed(At(1200)).Due);
+
     [Fact]
     public void Further_changes_put_the_rebuild_off()
     {
