@@ -34,6 +34,11 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
     // Gateways to several clusters have one path for each, below which all paths of the API are.
     private readonly string _root = root.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
+    private int _isAway;
+
+    /// <summary>Raised when the API server answers, whatever it says, after a call that had no answer at all.</summary>
+    public ChangeSignal Returned { get; } = new();
+
     /// <summary>Reads what stands at a path.</summary>
     /// <param name="path">The path with its query.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -187,6 +192,11 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
 
         await authorize(request, cancellationToken);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (Interlocked.Exchange(ref _isAway, 0) != 0)
+        {
+            Returned.Raise();
+        }
+
         if (response.IsSuccessStatusCode)
         {
             return response;
@@ -201,7 +211,7 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
 
     private static string PathAlone(string path) => path.Split('?')[0];
 
-    private static async Task<T> GuardAsync<T>(string call, Func<Task<T>> send, CancellationToken cancellationToken)
+    private async Task<T> GuardAsync<T>(string call, Func<Task<T>> send, CancellationToken cancellationToken)
     {
         try
         {
@@ -214,11 +224,13 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
         }
         catch (OperationCanceledException exception)
         {
+            Volatile.Write(ref _isAway, 1);
             throw new KubeException(KubeFault.Unavailable, $"{call}: no answer within {Longest.TotalSeconds:0} s", exception);
         }
         catch (Exception exception) when (exception is not KubeException)
         {
             // Also what credentials that are fetched by another program have to say.
+            Volatile.Write(ref _isAway, 1);
             throw new KubeException(KubeFault.Unavailable, $"{call}: {ReasonOf(exception)}", exception);
         }
     }

@@ -37,12 +37,33 @@ internal sealed class ResourceWatcher(
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var seen = client.Returned.Version;
             _cursor = await StepAsync(cancellationToken);
-            var pause = _cursor.Pause(random.NextDouble());
-            if (pause > TimeSpan.Zero)
+            if (_cursor.Failures > 0 && await HasReturnedAsync(seen, cancellationToken))
             {
-                await Task.Delay(pause, time, cancellationToken);
+                _cursor = _cursor.Returned();
             }
+
+            if (_cursor.Failures == 0)
+            {
+                await Task.Delay(_cursor.Pause(random.NextDouble()), time, cancellationToken);
+            }
+        }
+    }
+
+    // Pauses until the next attempt. A kind that is still paused for while others are followed again would show a state that never
+    // was, such as endpoints of a Deployment that has other pods by now: the first answer to any call ends the pauses of all.
+    private async Task<bool> HasReturnedAsync(long seen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.Returned.WaitAsync(seen, CancellationToken.None)
+                .WaitAsync(_cursor.Pause(random.NextDouble()), time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

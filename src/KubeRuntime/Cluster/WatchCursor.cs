@@ -131,6 +131,9 @@ internal sealed record WatchCursor
         BasePause = Longer(FirstPause, Failures),
     };
 
+    /// <summary>The API server is back after it was away: what failed meanwhile says nothing about it any more.</summary>
+    public WatchCursor Returned() => this with { Failures = 0, BasePause = FirstPause };
+
     /// <summary>How long to wait before the next step.</summary>
     /// <param name="jitter">From 0 to 1: spreads what many watchers do.</param>
     public TimeSpan Pause(double jitter) => BasePause * (0.5 + (jitter / 2));

@@ -12,6 +12,7 @@ namespace XdsCanary.KubeRuntime.Tests.Cluster;
 internal sealed class ClusterRig : IAsyncDisposable
 {
     public static readonly WatchedKind Things = new("example.io", "Thing", "things", ["v1"]);
+    public static readonly WatchedKind Others = new("example.io", "Other", "others", ["v1"]);
     public static readonly WatchedKind Choice = new("example.io", "Thing", "things", ["v1alpha4", "v1alpha2"]);
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);

@@ -41,6 +41,10 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
         await home.Cluster.ControlPlane.ApiServer.StartAsync();
         await home.Cluster.ControlPlane.ApiServerBecomesReadyAsync();
 
+        // One that had to be elected would have ended when it could not renew its lease for ten seconds. Going on with old watches, it
+        // may replace the primary's pods long before it takes the old ones out of the Service: they would get requests with any proxy.
+        await home.Cluster.ControlPlane.ControllerManager.StartAsync();
+
         await place.PhaseAsync("Succeeded", TimeSpan.FromSeconds(150));
         var report = await load.StopAsync();
         Figures.Record($"promotion with the API server away for a while: {report}");
