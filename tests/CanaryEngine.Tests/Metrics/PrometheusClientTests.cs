@@ -192,6 +192,34 @@ public sealed class PrometheusClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Same_question_at_one_time_is_asked_once_and_outlives_who_asked_first()
+    {
+        using var first = new CancellationTokenSource();
+        var go = new TaskCompletionSource();
+        await using var server = await StubServer.StartAsync(async context =>
+        {
+            await go.Task;
+            await context.Response.WriteAsync(One);
+        });
+        var client = Client(TimeProvider.System);
+        var endpoint = new PrometheusEndpoint(server.Address);
+        var token = TestContext.Current.CancellationToken;
+
+        var given = client.QueryAsync(endpoint, "up", first.Token).AsTask();
+        var same = client.QueryAsync(endpoint, "up", token).AsTask();
+        var other = client.QueryAsync(endpoint, "down", token).AsTask();
+        var stranger = client.QueryAsync(endpoint with { Token = "secret" }, "up", token).AsTask();
+        await first.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        go.SetResult();
+
+        Assert.All(await Task.WhenAll(same, other, stranger), answer => Assert.Equal(100, answer.Value));
+        Assert.Equal(["down", "up", "up"], server.Requests.Select(request => request.Query).Order());
+        await client.QueryAsync(endpoint, "up", token);
+        Assert.Equal(4, server.Requests.Count);
+    }
+
+    [Fact]
     public async Task Endless_answer_is_cut_off()
     {
         await using var server = await StubServer.StartAsync(new string(' ', (1024 * 1024) + 1));

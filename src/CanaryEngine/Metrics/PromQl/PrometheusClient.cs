@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
@@ -5,7 +7,10 @@ using XdsCanary.CanaryEngine.Core;
 
 namespace XdsCanary.CanaryEngine.Metrics.PromQl;
 
-/// <summary>Asks instant queries over Prometheus' HTTP interface. Thread-safe.</summary>
+/// <summary>
+/// Asks instant queries over Prometheus' HTTP interface. Who asks what another one is waiting for gets the same answer: several
+/// checks of a canary want the number of its requests at one time. Thread-safe.
+/// </summary>
 /// <param name="http">The connections.</param>
 /// <param name="timeout">How long an answer may take, retries included.</param>
 /// <param name="time">The clock.</param>
@@ -13,6 +18,9 @@ internal sealed class PrometheusClient(PrometheusHttp http, TimeSpan timeout, Ti
 {
     // A number takes 100 bytes; more than this is a wrong query or a wrong server.
     private const int BodyLimit = 1024 * 1024;
+    private const int ReadSize = 16 * 1024;
+
+    private readonly ConcurrentDictionary<(PrometheusEndpoint Endpoint, string Query), Lazy<Task<MetricAnswer>>> _calls = new();
 
     /// <summary>Asks for one number.</summary>
     /// <param name="endpoint">Whom.</param>
@@ -22,10 +30,8 @@ internal sealed class PrometheusClient(PrometheusHttp http, TimeSpan timeout, Ti
     public async ValueTask<MetricAnswer> QueryAsync(
         PrometheusEndpoint endpoint, string query, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var answer = await AskAsync(endpoint, query, end.Token, cancellationToken);
-        return answer with { Query = AnswerText.Cut(query), Provider = MetricProviderType.Prometheus };
+        var call = _calls.GetOrAdd((endpoint, query), key => new Lazy<Task<MetricAnswer>>(() => CallAsync(key)));
+        return await call.Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>Asks whether the server answers.</summary>
@@ -43,8 +49,22 @@ internal sealed class PrometheusClient(PrometheusHttp http, TimeSpan timeout, Ti
         };
     }
 
-    private async Task<MetricAnswer> AskAsync(
-        PrometheusEndpoint endpoint, string query, CancellationToken end, CancellationToken cancelled)
+    private async Task<MetricAnswer> CallAsync((PrometheusEndpoint Endpoint, string Query) key)
+    {
+        try
+        {
+            // Nobody who asks may end it, for others may be waiting for it, too.
+            using var limit = new CancellationTokenSource(timeout, time);
+            var answer = await AskAsync(key.Endpoint, key.Query, limit.Token);
+            return answer with { Query = AnswerText.Cut(key.Query), Provider = MetricProviderType.Prometheus };
+        }
+        finally
+        {
+            _calls.TryRemove(key, out _);
+        }
+    }
+
+    private async Task<MetricAnswer> AskAsync(PrometheusEndpoint endpoint, string query, CancellationToken end)
     {
         try
         {
@@ -61,7 +81,7 @@ internal sealed class PrometheusClient(PrometheusHttp http, TimeSpan timeout, Ti
                 ? PrometheusReply.Read(body)
                 : PrometheusReply.ReadFailure(response.StatusCode, PhraseOf(response), body);
         }
-        catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return PrometheusReply.Refuse(
                 InconclusiveKind.Outage,
@@ -77,15 +97,22 @@ internal sealed class PrometheusClient(PrometheusHttp http, TimeSpan timeout, Ti
     {
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (await stream.ReadAsync(buffer, cancellationToken) is var count and > 0)
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
         {
-            if (body.Length + count > BodyLimit)
+            while (await stream.ReadAsync(buffer, cancellationToken) is var count and > 0)
             {
-                return null;
-            }
+                if (body.Length + count > BodyLimit)
+                {
+                    return null;
+                }
 
-            body.Write(buffer, 0, count);
+                body.Write(buffer, 0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
