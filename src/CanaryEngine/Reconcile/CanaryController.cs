@@ -72,8 +72,7 @@ internal sealed class CanaryController(
         {
             while (true)
             {
-                await _slots.WaitAsync(stoppingToken);
-                var (key, due) = await _queue.TakeAsync(stoppingToken);
+                var (key, due) = await TakeAsync(stoppingToken);
                 var now = time.GetUtcNow();
                 if (_looks.PutOff(key, due, now) is { } later)
                 {
@@ -101,6 +100,21 @@ internal sealed class CanaryController(
 
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
+
+    // There is a slot before there is a key, for a key that waits keeps its place in the queue.
+    private async Task<(NamespacedName Key, DateTimeOffset Due)> TakeAsync(CancellationToken stoppingToken)
+    {
+        await _slots.WaitAsync(stoppingToken);
+        try
+        {
+            return await _queue.TakeAsync(stoppingToken);
+        }
+        catch
+        {
+            _slots.Release();
+            throw;
+        }
+    }
 
     private async Task FollowAsync(CancellationToken stoppingToken)
     {

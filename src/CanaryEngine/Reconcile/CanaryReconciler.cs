@@ -56,10 +56,6 @@ internal sealed class CanaryReconciler(
         {
             switch (CanaryMachine.Decide(spec, status, facts))
             {
-                case Ask ask when facts.AwaitsHook && ask.Questions.Any(question => question is AskHook):
-                    // Nothing but the answer is waited for here.
-                    return new RoundResult(
-                        status, facts.Now + HookLook, verb is null ? string.Empty : "A webhook is being asked: ask again when it has answered.");
                 case Ask ask:
                     facts = await gatherer.AnswerAsync(spec, status, facts, ask, cancellationToken);
                     break;
@@ -98,7 +94,12 @@ internal sealed class CanaryReconciler(
         notices.Send(spec, decision.Status, decision.Notices);
         if (!facts.AwaitsHook || facts.IsDeleted)
         {
-            gatherer.Settle(spec.Key);
+            // A look between two checks is about something else than what was answered for the next one.
+            if (facts.Hooks.Count > 0 || facts.IsDeleted)
+            {
+                gatherer.Settle(spec.Key);
+            }
+
             return new RoundResult(decision.Status, decision.Due, decision.Refusal);
         }
 

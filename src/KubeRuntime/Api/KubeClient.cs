@@ -34,9 +34,13 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
     // Gateways to several clusters have one path for each, below which all paths of the API are.
     private readonly string _root = root.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
+    private long _answers;
     private int _isAway;
 
-    /// <summary>Raised when the API server answers, whatever it says, after a call that had no answer at all.</summary>
+    /// <summary>
+    /// Raised when the API server answers, whatever it says, after it was away: after a call that had no answer while no other call
+    /// had one either. A server that is only slow with large lists is not away, and nobody is to hurry for it.
+    /// </summary>
     public ChangeSignal Returned { get; } = new();
 
     /// <summary>Reads what stands at a path.</summary>
@@ -192,6 +196,7 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
 
         await authorize(request, cancellationToken);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        Interlocked.Increment(ref _answers);
         if (Interlocked.Exchange(ref _isAway, 0) != 0)
         {
             Returned.Raise();
@@ -213,6 +218,7 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
 
     private async Task<T> GuardAsync<T>(string call, Func<Task<T>> send, CancellationToken cancellationToken)
     {
+        var answers = Volatile.Read(ref _answers);
         try
         {
             return await send();
@@ -224,14 +230,22 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
         }
         catch (OperationCanceledException exception)
         {
-            Volatile.Write(ref _isAway, 1);
+            NoAnswer(answers);
             throw new KubeException(KubeFault.Unavailable, $"{call}: no answer within {Longest.TotalSeconds:0} s", exception);
         }
         catch (Exception exception) when (exception is not KubeException)
         {
             // Also what credentials that are fetched by another program have to say.
-            Volatile.Write(ref _isAway, 1);
+            NoAnswer(answers);
             throw new KubeException(KubeFault.Unavailable, $"{call}: {ReasonOf(exception)}", exception);
+        }
+    }
+
+    private void NoAnswer(long answersBefore)
+    {
+        if (Volatile.Read(ref _answers) == answersBefore)
+        {
+            Volatile.Write(ref _isAway, 1);
         }
     }
 

@@ -75,6 +75,27 @@ public sealed class CanaryControllerTests : IAsyncLifetime
         Assert.True(_time.GetUtcNow() - started >= TimeSpan.FromSeconds(30), $"{_time.GetUtcNow() - started}");
     }
 
+    // More terms than there may be rounds at once: a term that ends while nothing is due keeps no place.
+    [Fact]
+    public async Task Rounds_are_made_after_any_number_of_terms()
+    {
+        await _loop.StopAsync(TestContext.Current.CancellationToken);
+        for (var terms = 0; terms < 300; terms++)
+        {
+            using var end = new CancellationTokenSource();
+            var term = _controller.RunAsync(end.Token);
+            await end.CancelAsync();
+            await term;
+        }
+
+        using var last = new CancellationTokenSource();
+        var running = _controller.RunAsync(last.Token);
+        _catalog.ChangeAll();
+        await UntilAsync(() => PhaseOf(EngineSamples.Web) == CanaryPhase.Initialized);
+        await last.CancelAsync();
+        await running;
+    }
+
     [Fact]
     public async Task What_a_person_asks_for_is_answered_with_the_status_after_it()
     {

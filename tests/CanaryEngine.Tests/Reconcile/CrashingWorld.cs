@@ -24,6 +24,9 @@ internal sealed class CrashingWorld(StandaloneWorld world, int crashAt, List<int
     /// <summary>How many times it was tried.</summary>
     public int Faults { get; private set; }
 
+    /// <summary>The traffic cannot be directed, as while an API server is away.</summary>
+    public bool IsAway { get; set; }
+
     /// <summary>What observing waits for; null for nothing.</summary>
     public TaskCompletionSource? Held { get; set; }
 
@@ -60,6 +63,11 @@ internal sealed class CrashingWorld(StandaloneWorld world, int crashAt, List<int
     public async ValueTask WriteAsync(CanarySpec spec, TrafficPlan? plan, CancellationToken cancellationToken)
     {
         Pass();
+        if (IsAway)
+        {
+            throw new WorkloadException("the API server is away");
+        }
+
         await world.WriteAsync(spec, plan, cancellationToken);
         Pass();
     }

@@ -8,22 +8,21 @@ namespace XdsCanary.CanaryEngine.Tests.Reconcile;
 /// <summary>A webhook that takes its time, on a clock that the test moves: a check has two of them, and the second is slow.</summary>
 public sealed class SlowHookTests : IDisposable
 {
-    private const string Canary =
-        "interval: 1m, threshold: 2, stepWeights: [10, 20, 50], "
-        + "metrics: [{name: request-success-rate, interval: 1m, thresholdRange: {min: 99} }], "
-        + "webhooks: [{name: quick, type: rollout, url: 'http://127.0.0.1/'}, "
+    private const string Hooks =
+        "webhooks: [{name: quick, type: rollout, url: 'http://127.0.0.1/'}, "
         + "{name: slow, type: rollout, url: 'http://127.0.0.1/', timeout: 30m}]";
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
-    private readonly CanarySpec _spec = EngineRig.Read(EngineSamples.Canary(analysis: Canary));
+    private readonly List<int> _weights = [];
     private readonly EngineRig _rig;
     private readonly TaskCompletionSource<HookAnswer> _slow = new();
+    private CanarySpec _spec = Read(Hooks);
 
     public SlowHookTests() =>
-        _rig = new EngineRig(_folder.FullPath, new MemorySource(EngineSamples.Set(EngineSamples.Service("1"))), _time);
+        _rig = new EngineRig(_folder.FullPath, new MemorySource(EngineSamples.Set(EngineSamples.Service("1"))), _time, weights: _weights);
 
     public void Dispose() => _folder.Dispose();
 
@@ -41,15 +40,94 @@ public sealed class SlowHookTests : IDisposable
         Assert.InRange(_time.GetUtcNow() - asked, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
-    [Fact]
-    public async Task H_25_what_a_person_asks_for_is_done_while_a_webhook_is_being_asked()
+    [Theory]
+    [InlineData(Verb.Rollback, CanaryPhase.Failed)]
+    [InlineData(Verb.Promote, CanaryPhase.Succeeded)]
+    public async Task H_25_what_a_person_asks_for_is_carried_through_while_a_webhook_is_being_asked(Verb verb, CanaryPhase end)
     {
         await AskSlowHookAsync();
 
-        await RoundAsync(new VerbRequest(Verb.Rollback, "ann"));
+        await RoundAsync(new VerbRequest(verb, "ann"));
 
-        await UntilAsync(() => _rig.Status.Phase == CanaryPhase.Failed);
+        await UntilAsync(() => _rig.Status.Phase == end);
         Assert.False(_slow.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task H_25_a_paused_canary_is_resumed_while_the_gate_before_its_run_is_being_asked()
+    {
+        _spec = Read("webhooks: [{name: slow, type: confirm-rollout, url: 'http://127.0.0.1/', timeout: 30m}]");
+        await UntilAsync(() => _rig.Status.Phase == CanaryPhase.Initialized);
+        await RoundAsync(new VerbRequest(Verb.Pause, "ann"));
+        _rig.Ports.Slow["slow"] = _slow;
+        _rig.Use(EngineSamples.Set(EngineSamples.Service("2")));
+        await RoundAsync();
+
+        var resumed = await RoundAsync(new VerbRequest(Verb.Resume, "ann"));
+        Assert.Empty(resumed.Refusal);
+        Assert.False(_rig.Status.Paused);
+        await RoundAsync();
+        _slow.SetResult(HookAnswer.Pass);
+
+        await UntilAsync(() => _rig.Status.Phase == CanaryPhase.Succeeded);
+        Assert.Equal(1, Calls("slow"));
+    }
+
+    // A run that cannot be recorded is tried again each second. Meanwhile a person may open the gate that rolls back.
+    [Fact]
+    public async Task Gates_are_asked_again_and_jobs_are_not_while_a_check_cannot_be_carried_out()
+    {
+        _spec = Read(
+            "webhooks: [{name: back, type: rollback, url: 'http://127.0.0.1/'}, {name: job, type: rollout, url: 'http://127.0.0.1/'}]");
+        var back = new TaskCompletionSource<HookAnswer>();
+        back.SetResult(new HookAnswer(false, "no"));
+        _rig.Ports.Slow["back"] = back;
+        await UntilAsync(() => _rig.Status.Phase == CanaryPhase.Initialized);
+        _rig.Use(EngineSamples.Set(EngineSamples.Service("2")));
+        await UntilAsync(() => _rig.Status.CanaryWeight == 10);
+        _rig.Crashing.IsAway = true;
+        await UntilAsync(() => Calls("job") == 1);
+
+        _rig.Ports.Slow.Remove("back");
+        var opened = _time.GetUtcNow();
+        await UntilAsync(() => _time.GetUtcNow() - opened > TimeSpan.FromSeconds(20));
+        _rig.Crashing.IsAway = false;
+        await UntilAsync(() => _rig.Status.Phase == CanaryPhase.Failed);
+
+        Assert.Equal(Reasons.RolledBackByHand, _rig.Status.Reason);
+        Assert.DoesNotContain(20, _weights);
+        Assert.Equal(1, Calls("job"));
+    }
+
+    [Fact]
+    public async Task H_08_a_target_that_cannot_be_read_for_a_moment_starts_no_job_anew()
+    {
+        await AskSlowHookAsync();
+
+        _rig.Use(EngineSamples.Set());
+        await RoundAsync();
+        await RoundAsync();
+        _rig.Use(EngineSamples.Set(EngineSamples.Service("2")));
+        _slow.SetResult(HookAnswer.Pass);
+        await UntilAsync(() => _rig.Status.CanaryWeight == 20);
+
+        Assert.Equal(1, Calls("slow"));
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_while_something_else_is_decided_counts_for_the_next_check()
+    {
+        await AskSlowHookAsync();
+
+        _rig.Use(EngineSamples.Set(EngineSamples.Service("2", ready: "false")));
+        await RoundAsync();
+        _slow.SetResult(HookAnswer.Pass);
+        await RoundAsync();
+        Assert.Equal(10, _rig.Status.CanaryWeight);
+        _rig.Use(EngineSamples.Set(EngineSamples.Service("2")));
+        await UntilAsync(() => _rig.Status.CanaryWeight == 20);
+
+        Assert.Equal(1, Calls("slow"));
     }
 
     [Fact]
@@ -93,6 +171,12 @@ public sealed class SlowHookTests : IDisposable
         Assert.Equal(_rig.Status.LastAppliedSpec, _rig.Status.LastPromotedSpec);
         Assert.False(_slow.Task.IsCompleted);
     }
+
+    private static CanarySpec Read(string hooks) => EngineRig.Read(EngineSamples.Canary(analysis:
+        "interval: 1m, threshold: 2, stepWeights: [10, 20, 50], "
+        + $"metrics: [{{name: request-success-rate, interval: 1m, thresholdRange: {{min: 99}} }}], {hooks}"));
+
+    private int Calls(string hook) => _rig.Ports.Told.Count(told => told == $"hook {hook}");
 
     // The first step is taken and the check after it has asked.
     private async Task AskSlowHookAsync()

@@ -63,6 +63,11 @@ internal static class Idle
             return Readinesses.HoldForPrimary(round);
         }
 
+        if (round.Facts.AwaitsHook)
+        {
+            return round.Done(round.Now + Round.Soon);
+        }
+
         var gates = Gates.Pass(round, WebhookType.ConfirmRollout, revision, round.Status.Phase);
         if (gates.Question is { } question)
         {
