@@ -123,8 +123,9 @@ internal sealed class HookCalls(IWebhookClient webhooks, TimeProvider time)
     {
         public Dictionary<string, Call> Calls { get; } = new(StringComparer.Ordinal);
 
-        // While a job is waited for, nothing that was answered before it grows old: the check goes on when it is done. Then a gate is
-        // as old as it is, and all jobs as old as the one that was done last. True while there is something to wait for.
+        // While an answer is waited for, none before it grows old: the check goes on when it is there. Then a gate is as old as it is,
+        // and jobs are as old as what was answered last, or two that take long would wait for each other for ever. True while there
+        // is something to wait for.
         public bool Forget(DateTimeOffset now, TimeSpan jobAge)
         {
             foreach (var call in Calls.Values.Where(call => call.Answer.IsCompleted))

@@ -65,6 +65,7 @@ internal static class Idle
 
         if (round.Facts.AwaitsHook)
         {
+            // What else this round came to is done meanwhile: a verb, a correction of the traffic.
             return round.Done(round.Now + Round.Soon);
         }
 
