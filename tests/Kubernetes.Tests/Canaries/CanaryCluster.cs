@@ -55,7 +55,7 @@ public sealed class CanaryCluster : IAsyncDisposable
         await place.ApplyAsync(target ?? CanaryYaml.Deployment());
         await place.ApplyAsync(canary);
         await place.PhaseAsync("Initialized");
-        await place.StoppedAsync(target is null ? "deployments" : "daemonsets");
+        await place.StoppedAsync(target == CanaryYaml.DaemonSet ? "daemonsets" : "deployments");
         await place.LiveAsync(0);
         return place;
     }

@@ -12,12 +12,22 @@ internal static class CanaryYaml
     /// </summary>
     public const int OutageDeadline = 120;
 
+    /// <summary>
+    /// For how many seconds a pod that is to go serves on, where the API server goes away. Kubernetes takes it out of a Service by way of
+    /// the API server, the store and a controller: it must serve for longer than these are away, or requests fail that no proxy could have
+    /// saved.
+    /// </summary>
+    public const int OutageDrain = 20;
+
+    // Even where nothing is away, the controller of endpoints waits a second, then two, when it has not yet seen what it wrote itself.
+    private const int Drain = 5;
+
     /// <summary>A Deployment of podinfo that is configured by a ConfigMap and a Secret.</summary>
     /// <param name="image">Its image.</param>
     /// <param name="replicas">How many pods it is to have.</param>
     /// <param name="deadline">Within how many seconds it must make progress.</param>
-    /// <param name="drain">For how many seconds a pod that is to go serves on; null: it is ended at once.</param>
-    public static string Deployment(string image = FirstImage, int replicas = 1, int deadline = 20, int? drain = null) =>
+    /// <param name="drain">For how many seconds a pod that is to go serves on.</param>
+    public static string Deployment(string image = FirstImage, int replicas = 1, int deadline = 20, int drain = Drain) =>
         $$"""
         apiVersion: v1
         kind: ConfigMap
@@ -44,7 +54,7 @@ internal static class CanaryYaml
           template:
             metadata: {labels: {app: podinfo} }
             spec:
-              terminationGracePeriodSeconds: {{1 + (drain ?? 0)}}
+              terminationGracePeriodSeconds: {{drain + 1}}
               containers:
               - name: podinfod
                 image: {{image}}
@@ -54,13 +64,13 @@ internal static class CanaryYaml
                 - {name: TOKEN, valueFrom: {secretKeyRef: {name: podinfo-secret-env, key: token} } }
                 ports: [{name: http, containerPort: 9898}]
                 readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 1}
-                lifecycle: {{(drain is null ? "{}" : $"{{preStop: {{sleep: {{seconds: {drain}}} }} }}")}}
+                lifecycle: {preStop: {sleep: {seconds: {{drain}} } } }
 
         """;
 
     /// <summary>A DaemonSet of podinfo; a new pod of the only node is ready before the old one goes, so that no request fails.</summary>
-    public const string DaemonSet =
-        """
+    public static readonly string DaemonSet =
+        $$"""
         apiVersion: apps/v1
         kind: DaemonSet
         metadata: {name: podinfo, namespace: test}
@@ -71,12 +81,13 @@ internal static class CanaryYaml
             metadata: {labels: {app: podinfo} }
             spec:
               nodeSelector: {kubernetes.io/os: linux}
-              terminationGracePeriodSeconds: 1
+              terminationGracePeriodSeconds: {{Drain + 1}}
               containers:
               - name: podinfod
                 image: podinfo:6.0.0
                 ports: [{name: http, containerPort: 9898}]
                 readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 1}
+                lifecycle: {preStop: {sleep: {seconds: {{Drain}} } } }
 
         """;
 

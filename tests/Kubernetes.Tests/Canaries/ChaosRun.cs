@@ -12,10 +12,6 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
 {
     private const string Next = "podinfo:6.0.1";
 
-    // Kubernetes takes a pod out of a Service by way of the API server, the store and a controller: one that is to go must serve for
-    // longer than these are away, or requests fail that no proxy could have saved.
-    private const int Drain = 20;
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs it.</summary>
@@ -23,7 +19,7 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
     /// <returns>What it was like, and what was wrong with it; null when nothing was.</returns>
     public async Task<(string Figures, string? Fault)> PlayAsync(IReadOnlyList<Disturbance> disturbances)
     {
-        await place.ApplyAsync(CanaryYaml.Deployment(deadline: CanaryYaml.OutageDeadline, drain: Drain));
+        await place.ApplyAsync(CanaryYaml.Deployment(deadline: CanaryYaml.OutageDeadline, drain: CanaryYaml.OutageDrain));
         await place.ApplyAsync(CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: CanaryYaml.OutageDeadline));
         // The cluster's own controllers pause for a minute and more after the outages of the run before.
         await place.PhaseAsync("Initialized", TimeSpan.FromMinutes(4));

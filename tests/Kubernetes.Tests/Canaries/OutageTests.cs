@@ -14,7 +14,8 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
     public async Task Without_an_API_server_Envoys_keep_their_routes_new_ones_are_served_and_a_run_holds()
     {
         var place = await home.InitialiseAsync(
-            CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: CanaryYaml.OutageDeadline));
+            CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: CanaryYaml.OutageDeadline),
+            CanaryYaml.Deployment(drain: CanaryYaml.OutageDrain));
         await using var load = TrafficClient.Start(home.Load($"podinfo.{place.Name}") with { RequestsPerSecond = 50, Connections = 2 });
         await place.ReleaseAsync(Next);
         await place.LiveAsync(20);
