@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
 
@@ -72,25 +71,27 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
     {
         await Task.WhenAll(disturbances.Select(disturbance => chaos.DisturbAsync(disturbance, load)));
         await chaos.RecoversAsync();
-        JsonObject canary;
         try
         {
-            canary = await place.CanaryAsync(found => found.Text("status", "phase") is "Succeeded" or "Failed", Patience);
+            var canary = await place.CanaryAsync(found => found.Text("status", "phase") is "Succeeded" or "Failed", Patience);
+            return canary.Text("status", "phase") != "Succeeded"
+                ? $"ended {canary.Text("status", "phase")}: {canary["status"]!.ToJsonString()}"
+                : await FaultAtTheEndAsync();
         }
         catch (Xunit.Sdk.FailException exception)
         {
             return exception.Message;
         }
+    }
 
-        if (canary.Text("status", "phase") != "Succeeded")
-        {
-            return $"ended {canary.Text("status", "phase")}: {canary["status"]!.ToJsonString()}";
-        }
-
+    // That the canary has succeeded does not mean that the cluster's own controllers are back from their pauses.
+    private async Task<string?> FaultAtTheEndAsync()
+    {
         await chaos.Cluster.BecomesAsync(
             place.Path("apps/v1", "deployments", "podinfo"),
-            target => target.Number("spec", "replicas") == 0 && (target.Number("status", "replicas") ?? 0) == 0);
-        await chaos.Cluster.DeploymentBecomesReadyAsync(place.Name, "podinfo-primary");
+            target => target.Number("spec", "replicas") == 0 && (target.Number("status", "replicas") ?? 0) == 0,
+            Patience);
+        await chaos.Cluster.DeploymentBecomesReadyAsync(place.Name, "podinfo-primary", Patience);
         await chaos.LiveAsync($"{place.Name}/podinfo", ("podinfo-primary", 100), ("podinfo-canary", 0));
         var (image, weights) = (await place.ImageAsync("podinfo-primary"), await place.WeightsAsync());
         return image != Next ? $"the primary runs {image}"
