@@ -73,13 +73,13 @@ internal sealed class MeshStateLoop(
             if (scheduler.Due <= Now)
             {
                 scheduler = scheduler.Rebuilt(Now);
-                Rebuild(source.Current);
-                scheduler = scheduler.Ended(Now);
+                scheduler = Rebuild(source.Current) ? scheduler.Ended(Now) : scheduler.EndedInVain(Now);
             }
         }
     }
 
-    private void Rebuild(ObjectSet objects)
+    // True when what is served has changed.
+    private bool Rebuild(ObjectSet objects)
     {
         try
         {
@@ -99,11 +99,13 @@ internal sealed class MeshStateLoop(
             metrics.Rebuilt(changed ? "published" : "skipped");
             reports.Replace(objects, next);
             LogProblems();
+            return changed;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             metrics.Rebuilt("failed");
             logger.RebuildFailed(fault, objects.Revision);
+            return false;
         }
     }
 

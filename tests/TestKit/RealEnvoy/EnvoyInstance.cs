@@ -9,13 +9,13 @@ public sealed class EnvoyInstance : IAsyncDisposable
 {
     private const string Bootstrap = "bootstrap.yaml";
 
-    private readonly string _nodeId;
+    private readonly EnvoyOptions _options;
     private readonly TemporaryFolder _folder;
     private ChildProcess _process;
 
-    private EnvoyInstance(string nodeId, TemporaryFolder folder, int adminPort)
+    private EnvoyInstance(EnvoyOptions options, TemporaryFolder folder, int adminPort)
     {
-        _nodeId = nodeId;
+        _options = options;
         _folder = folder;
         _process = Launch();
         AdminPort = adminPort;
@@ -40,7 +40,7 @@ public sealed class EnvoyInstance : IAsyncDisposable
         var adminPort = options.AdminPort ?? FreePort.Next();
         var folder = new TemporaryFolder();
         folder.Write(Bootstrap, options.WriteBootstrap(adminPort));
-        var envoy = new EnvoyInstance(options.NodeId, folder, adminPort);
+        var envoy = new EnvoyInstance(options, folder, adminPort);
         try
         {
             await Eventually.GetAsync(envoy.AnswersAsync, answers => answers);
@@ -98,9 +98,9 @@ public sealed class EnvoyInstance : IAsyncDisposable
     }
 
     private ChildProcess Launch() => ChildProcess.Start(
-        $"envoy {_nodeId}",
+        $"envoy {_options.NodeId}",
         Tool.Find("envoy"),
-        ["-c", Path.Combine(_folder.FullPath, Bootstrap), "--use-dynamic-base-id", "--concurrency", "1"]);
+        ["-c", Path.Combine(_folder.FullPath, Bootstrap), "--use-dynamic-base-id", "--concurrency", "1", .. _options.Arguments]);
 
     private async Task<bool> AnswersAsync()
     {

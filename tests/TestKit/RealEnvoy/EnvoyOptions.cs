@@ -38,6 +38,9 @@ public sealed record EnvoyOptions
     /// <summary>The longest pause between two tries to reach the server.</summary>
     public TimeSpan ReconnectLimit { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Further arguments of its command line.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     internal string WriteBootstrap(int adminPort) => BootstrapDocument.Write(new BootstrapOptions
     {
         NodeId = NodeId,

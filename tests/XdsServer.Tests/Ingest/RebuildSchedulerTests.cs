@@ -25,6 +25,17 @@ public sealed class RebuildSchedulerTests
     public void Change_soon_after_a_rebuild_waits_for_the_hold_off() =>
         Assert.Equal(At(1039), Idle.Rebuilt(At(1000)).Changed(At(1019)).Due);
 
+    // Each weight that is applied is followed by the status that says so.
+    [Fact]
+    public void Change_soon_after_a_rebuild_that_changed_nothing_is_due_at_once()
+    {
+        var scheduler = Idle.Rebuilt(At(1000)).Ended(At(1001)).Rebuilt(At(1050)).EndedInVain(At(1051));
+
+        Assert.Equal(At(1060), scheduler.Changed(At(1060)).Due);
+        Assert.Equal(At(1073), scheduler.Changed(At(1053)).Due);
+        Assert.Equal(At(1000), scheduler.LastRebuild);
+    }
+
     // With thousands of canaries a change comes right after each rebuild, which would have the next one begin with its rest over.
     [Fact]
     public void Change_while_the_last_rebuild_is_rested_from_begins_a_burst() =>
