@@ -71,7 +71,7 @@ lint_and_render() {
 
 look() {
   local name
-  for name in minimal namespaced gateway everything external-prometheus; do
+  for name in minimal namespaced watch-namespace gateway everything external-prometheus; do
     expect "$name" '^        - --kubernetes$'
     expect "$name" 'readOnlyRootFilesystem: true'
     # Nothing may be left over from a value that was not there.
@@ -82,6 +82,17 @@ look() {
   reject namespaced '^kind: Cluster'
   reject namespaced '^kind: CustomResourceDefinition'
   expect namespaced '^        - --namespace=default$'
+  reject watch-namespace '^kind: Cluster'
+  expect watch-namespace '^        - --namespace=shop$'
+  document Role xds-canary watch-namespace | grep '^  namespace: shop$' >/dev/null && ok || fault "watch-namespace: no rights in shop"
+  # The replicas find each other where the release is. That takes a Role of its own only where the release is not watched anyway.
+  expect watch-namespace '^        - --peer-service=xds-canary-peers.default$'
+  document Role xds-canary-peers watch-namespace >"$work/peers"
+  grep -q '^  namespace: default$' "$work/peers" && grep -q 'resources: \[endpointslices\]' "$work/peers" && ok ||
+    fault "watch-namespace: no right to see the replicas in default"
+  document RoleBinding xds-canary-peers watch-namespace | grep '^  name: xds-canary-peers$' >/dev/null && ok ||
+    fault "watch-namespace: the right to see the replicas is not given"
+  [ -z "$(document Role xds-canary-peers namespaced)" ] && ok || fault "namespaced: a Role for the replicas too many"
   reject minimal '--namespace='
   expect minimal '--metrics=Envoy$'
   expect namespaced '--metrics=Prometheus$'

@@ -1,5 +1,6 @@
 {{/*
-What the server may do, in one place: the same for a ClusterRole and for a Role. The Lease is apart, in a Role of its namespace.
+What the server may do, in one place: the same for a ClusterRole and for a Role. The Lease is apart, in a Role of its namespace,
+and so are the replicas' own EndpointSlices where the one namespace that is watched is not theirs.
 */}}
 {{- define "xds-canary.rules" -}}
 # What is followed: the mesh, the canaries and their targets, and what these refer to. Secrets: tokens of providers, and

@@ -17,6 +17,16 @@ internal sealed class AutoscalerUpkeep(ClusterObjects objects)
             ? ObjectJson.Of(found)
             : null;
 
+    /// <summary>Makes the primary's when it is missing; what the target's has become since is taken over with a promotion.</summary>
+    /// <param name="view">The target.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="WorkloadException">The autoscaler that the canary names is not there.</exception>
+    public Task MakeMissingAsync(TargetView view, CancellationToken cancellationToken) =>
+        view.Made.Spec is { Autoscaler: { } scaler } spec
+        && objects.Find(ClusterKinds.Autoscalers, new NamespacedName(spec.Key.Namespace, scaler.PrimaryName)) is null
+            ? EnsureAsync(view, cancellationToken)
+            : Task.CompletedTask;
+
     /// <summary>Makes the primary's, or changes it to be as the target's is by now.</summary>
     /// <param name="view">The target.</param>
     /// <param name="cancellationToken">Ends it.</param>

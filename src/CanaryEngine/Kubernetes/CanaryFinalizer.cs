@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Kubernetes.Objects;
+using XdsCanary.CanaryEngine.Observability;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Objects;
 
@@ -14,9 +16,16 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="objects">The cluster.</param>
 /// <param name="router">The traffic.</param>
 /// <param name="proxies">The proxies.</param>
+/// <param name="events">Where it is said that a target got nothing back.</param>
 /// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
 internal sealed class CanaryFinalizer(
-    ClusterObjects objects, SplitRouter router, IConvergenceProbe proxies, TimeProvider time)
+    ClusterObjects objects,
+    SplitRouter router,
+    IConvergenceProbe proxies,
+    ICanaryEventLog events,
+    TimeProvider time,
+    ILogger<CanaryFinalizer> logger)
 {
     private static readonly TrafficPlan AllToTarget = new(0, 100);
 
@@ -49,6 +58,25 @@ internal sealed class CanaryFinalizer(
                 await LeadBackAsync(spec, canary, targets, cancellationToken);
             }
 
+            await SetAsync(canary, isOn: false, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Lets the object of a deleted canary go whose spec is not accepted, nor was before as far as is known here: what to give back to
+    /// which target nobody can tell. Who deletes it learns that, and is not kept waiting for ever.
+    /// </summary>
+    /// <param name="key">The canary.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task LetGoAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        if (objects.Find(ClusterKinds.Canaries, key) is { } canary && DeletedAt(canary) is not null && IsOn(canary))
+        {
+            // Said before, for events are recorded of objects that are there.
+            var now = time.GetUtcNow();
+            var text = $"Terminating canary {key.Name}.{key.Namespace}: its target was not scaled up again, because the spec is not accepted";
+            logger.CanaryLetGo(key);
+            await events.AppendAsync(key, new CanaryEvent(now, now, 1, IsWarning: true, text, CanaryPhase.Terminating));
             await SetAsync(canary, isOn: false, cancellationToken);
         }
     }

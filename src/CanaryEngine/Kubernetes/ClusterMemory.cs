@@ -53,6 +53,7 @@ internal sealed class ClusterMemory(
         _statuses.TryRemove(key, out _);
         _events.TryRemove(key, out _);
         _pending.TryRemove(key, out _);
+        targets.Forget(key);
     }
 
     /// <inheritdoc/>

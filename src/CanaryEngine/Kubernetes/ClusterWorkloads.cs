@@ -15,19 +15,26 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="targets">The targets of each kind.</param>
 /// <param name="finalizer">Keeps a Canary object until its target has the traffic back.</param>
 /// <param name="objects">The cluster.</param>
+/// <param name="events">Where it is said what could not be put right.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed class ClusterWorkloads(
-    ClusterTargets targets, CanaryFinalizer finalizer, ClusterObjects objects, ILogger<ClusterWorkloads> logger) : IWorkloads
+    ClusterTargets targets,
+    CanaryFinalizer finalizer,
+    ClusterObjects objects,
+    ICanaryEventLog events,
+    TimeProvider time,
+    ILogger<ClusterWorkloads> logger) : IWorkloads
 {
-    private readonly ConcurrentDictionary<NamespacedName, (long Mesh, string Trouble)> _keptUp = new();
+    private readonly ConcurrentDictionary<NamespacedName, Upkeep> _keptUp = new();
 
     /// <inheritdoc/>
     public async ValueTask<WorkloadFacts> ObserveAsync(CanarySpec spec, CanaryStatus status, CancellationToken cancellationToken)
     {
         var facts = targets.Of(spec).Observe(spec);
-        if (facts.Target.Revision is not null && facts.Primary.Exists && !spec.Suspend)
+        if (objects.Find(ClusterKinds.Canaries, spec.Key) is { } canary && ObjectJson.Metadata(canary, "deletionTimestamp").Length == 0)
         {
-            await KeepUpAsync(spec, cancellationToken);
+            await KeepUpAsync(spec, status, facts, cancellationToken);
         }
 
         return facts;
@@ -56,36 +63,51 @@ internal sealed class ClusterWorkloads(
         }
     }
 
-    /// <summary>Forgets a canary.</summary>
-    /// <param name="key">The canary.</param>
+    /// <inheritdoc/>
+    public async ValueTask LetGoAsync(NamespacedName key, CancellationToken cancellationToken) =>
+        await finalizer.LetGoAsync(key, cancellationToken);
+
+    /// <inheritdoc/>
     public void Forget(NamespacedName key) => _keptUp.TryRemove(key, out _);
 
-    // Only after something has changed in the traffic's objects, the services among them.
-    private async Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken)
+    // What was made is looked at only after something has changed that it depends on; what failed is tried again with the next round.
+    private async Task KeepUpAsync(CanarySpec spec, CanaryStatus status, WorkloadFacts facts, CancellationToken cancellationToken)
     {
-        var mesh = objects.Mesh.Current.Revision;
-        var before = _keptUp.GetValueOrDefault(spec.Key, (-1, string.Empty));
-        if (before.Mesh == mesh)
+        var before = _keptUp.GetValueOrDefault(spec.Key);
+        var isMade = facts.Target.Revision is not null && facts.Primary.Exists && !spec.Suspend;
+
+        // Until the primary serves, the service that clients call leads to the target.
+        var isServed = isMade && !status.Phase.IsInitialising();
+        var next = new Upkeep(objects.Mesh.Current.Revision, objects.Workloads.Current.Revision, spec, isMade, isServed, string.Empty);
+        var trouble = await TryAsync(() => finalizer.EnsureAsync(spec, cancellationToken));
+        if (trouble.Length == 0 && isMade && next != before)
         {
-            return;
+            trouble = await TryAsync(() => targets.Of(spec).KeepUpAsync(spec, isServed, cancellationToken));
         }
 
-        var trouble = string.Empty;
+        _keptUp[spec.Key] = next with { Trouble = trouble };
+        if (trouble.Length > 0 && trouble != before?.Trouble)
+        {
+            logger.UpkeepFailed(spec.Key, trouble);
+            var now = time.GetUtcNow();
+            await events.AppendAsync(spec.Key, new CanaryEvent(now, now, 1, IsWarning: true, trouble, status.Phase));
+        }
+    }
+
+    // Says what went wrong; empty when nothing did.
+    private static async Task<string> TryAsync(Func<Task> upkeep)
+    {
         try
         {
-            await targets.Of(spec).KeepUpAsync(spec, cancellationToken);
-            await finalizer.EnsureAsync(spec, cancellationToken);
+            await upkeep();
+            return string.Empty;
         }
         catch (Exception exception) when (exception is KubeException or WorkloadException)
         {
-            trouble = exception.Message;
-            if (trouble != before.Trouble)
-            {
-                logger.UpkeepFailed(spec.Key, trouble);
-            }
+            return exception.Message;
         }
-
-        // What failed is tried again with the next round.
-        _keptUp[spec.Key] = (trouble.Length == 0 ? mesh : -1, trouble);
     }
+
+    // What it was done for, and what went wrong.
+    private sealed record Upkeep(long Mesh, long Workloads, CanarySpec Spec, bool IsMade, bool IsServed, string Trouble);
 }

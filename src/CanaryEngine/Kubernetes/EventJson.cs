@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Metrics;
 using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Kubernetes;
@@ -12,6 +13,8 @@ internal static class EventJson
     public const string Controller = "flagger";
 
     private const string MicroTime = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
+
+    // In bytes; the API server refuses an event with a longer one.
     private const int LongestNote = 1024;
 
     /// <summary>An event that was told for the first time.</summary>
@@ -34,7 +37,7 @@ internal static class EventJson
         ["action"] = told.Phase == CanaryPhase.None ? nameof(CanaryPhase.Initializing) : told.Phase.ToString(),
         ["reason"] = "Synced",
         ["type"] = told.IsWarning ? "Warning" : "Normal",
-        ["note"] = told.Text.Length <= LongestNote ? told.Text : told.Text[..(LongestNote - 1)] + "…",
+        ["note"] = AnswerText.Cut(told.Text, LongestNote),
         ["regarding"] = new JsonObject
         {
             ["apiVersion"] = canary.ApiVersion,

@@ -39,6 +39,9 @@ internal interface IClusterTargets
     /// <summary>Points the service that clients call at the target again, unless it goes with the canary.</summary>
     Task HandBackApexAsync(CanarySpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Undoes what others changed in the objects that are made for the canary.</summary>
-    Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken);
+    /// <summary>Undoes what others changed in the objects that are made for the canary, and makes those that are missing.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="isServed">The primary serves: the service that clients call leads to it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task KeepUpAsync(CanarySpec spec, bool isServed, CancellationToken cancellationToken);
 }

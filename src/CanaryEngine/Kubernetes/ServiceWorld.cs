@@ -12,7 +12,8 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// canaries.
 /// </summary>
 /// <param name="objects">The cluster.</param>
-internal sealed class ServiceWorld(ClusterObjects objects) : IClusterTargets
+/// <param name="memory">What is remembered of canaries.</param>
+internal sealed class ServiceWorld(ClusterObjects objects, ICanaryStore memory) : IClusterTargets
 {
     private const string Previous = "xdscanary.io/previous-spec";
 
@@ -33,6 +34,15 @@ internal sealed class ServiceWorld(ClusterObjects objects) : IClusterTargets
     {
         var target = TargetOf(spec);
         var revision = ServiceRevisions.Of(spec, target);
+
+        // Never of whatever the target is by now, unless that was promoted (H-09).
+        var promoted = memory.StatusOf(spec.Key).LastPromotedSpec;
+        if (promoted.Length > 0 && promoted != revision && objects.Find(ClusterKinds.Services, spec.Primary) is null)
+        {
+            throw new WorkloadException(
+                $"the primary is gone and its revision {promoted} is not kept: set the target back to it, or make the canary anew");
+        }
+
         foreach (var role in new[] { ServiceRole.Canary, ServiceRole.Primary })
         {
             if (objects.Find(ClusterKinds.Services, NameOf(spec, role)) is null)
@@ -91,7 +101,7 @@ internal sealed class ServiceWorld(ClusterObjects objects) : IClusterTargets
     public Task HandBackApexAsync(CanarySpec spec, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task KeepUpAsync(CanarySpec spec, bool isServed, CancellationToken cancellationToken) => Task.CompletedTask;
 
     private SourceObject TargetOf(CanarySpec spec) => objects.Find(ClusterKinds.Services, TargetViews.NameOf(spec))
         ?? throw new WorkloadException($"service {spec.Target.Name}.{spec.Key.Namespace} get query error: there is no such service");

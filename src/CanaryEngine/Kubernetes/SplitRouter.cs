@@ -112,6 +112,13 @@ internal sealed class SplitRouter(
     {
         foreach (var (key, (spec, plan, _)) in _ahead)
         {
+            if (objects.Find(ClusterKinds.Canaries, key) is null)
+            {
+                // Nothing is left to record it for, and no other replica is to be told of it any more.
+                Forget(key);
+                continue;
+            }
+
             try
             {
                 await RecordAsync(spec, plan, cancellationToken);
@@ -144,8 +151,7 @@ internal sealed class SplitRouter(
         _revisions.Clear();
     }
 
-    /// <summary>Forgets a canary.</summary>
-    /// <param name="key">The canary.</param>
+    /// <inheritdoc/>
     public void Forget(NamespacedName key)
     {
         _revisions.TryRemove(key, out _);

@@ -146,6 +146,12 @@ internal sealed class WorkloadWorld(
             return;
         }
 
+        // The split may have stood before the canary did: clients without a proxy must not be led to a target that runs no pods.
+        if (Look(spec, out _) is { } view)
+        {
+            await services.EnsureApexAsync(view.Made, view.Template, cancellationToken);
+        }
+
         await objects.PatchAsync(
             TargetViews.ResourceOf(spec), TargetViews.NameOf(spec), TargetScale.Stop(target), cancellationToken);
         if (objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec)) is { } primary)
@@ -183,10 +189,16 @@ internal sealed class WorkloadWorld(
         services.HandBackAsync(targets.MadeFor(spec), cancellationToken);
 
     /// <inheritdoc/>
-    public Task KeepUpAsync(CanarySpec spec, CancellationToken cancellationToken)
+    public async Task KeepUpAsync(CanarySpec spec, bool isServed, CancellationToken cancellationToken)
     {
         var view = targets.Of(spec);
-        return services.EnsureBackendsAsync(view.Made, view.Template, cancellationToken);
+        await services.EnsureBackendsAsync(view.Made, view.Template, cancellationToken);
+        if (isServed)
+        {
+            await services.EnsureApexAsync(view.Made, view.Template, cancellationToken);
+        }
+
+        await autoscalers.MakeMissingAsync(view, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ internal static class CanaryEventIds
     /// <summary>A term of leadership could not be prepared.</summary>
     public const int TermNotPrepared = 2015;
 
+    /// <summary>A deleted canary whose spec is not accepted went.</summary>
+    public const int CanaryLetGo = 2016;
+
     /// <summary>A state file cannot be read.</summary>
     public const int StateUnreadable = 2100;
 

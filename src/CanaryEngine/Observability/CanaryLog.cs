@@ -21,6 +21,12 @@ internal static partial class CanaryLog
     [LoggerMessage(CanaryEventIds.CanaryGone, LogLevel.Information, "Canary {Canary} is gone; its target has the traffic again.")]
     public static partial void CanaryGone(this ILogger logger, NamespacedName canary);
 
+    [LoggerMessage(
+        CanaryEventIds.CanaryLetGo,
+        LogLevel.Warning,
+        "Canary {Canary} is let go: its target was not scaled up again, because the spec is not accepted.")]
+    public static partial void CanaryLetGo(this ILogger logger, NamespacedName canary);
+
     [LoggerMessage(CanaryEventIds.EngineStarted, LogLevel.Information, "Canary engine started: {Canaries} canaries, {States} known from before.")]
     public static partial void EngineStarted(this ILogger logger, int canaries, int states);
 

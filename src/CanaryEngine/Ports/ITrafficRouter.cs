@@ -1,4 +1,5 @@
 using XdsCanary.CanaryEngine.Core;
+using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Ports;
 
@@ -20,4 +21,8 @@ public interface ITrafficRouter
     /// <summary>True once what was written last is part of what the proxies are told.</summary>
     /// <param name="spec">The canary.</param>
     bool IsPublished(CanarySpec spec);
+
+    /// <summary>Forgets a canary that is gone, and with it what could not be recorded for it.</summary>
+    /// <param name="key">The canary.</param>
+    void Forget(NamespacedName key);
 }

@@ -1,4 +1,5 @@
 using XdsCanary.CanaryEngine.Core;
+using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Ports;
 
@@ -17,6 +18,15 @@ public interface IWorkloads
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="WorkloadException">It could not be done; the message says why.</exception>
     ValueTask ApplyAsync(CanarySpec spec, Effect effect, CancellationToken cancellationToken);
+
+    /// <summary>Lets the object of a deleted canary go whose spec is not accepted: its target stays as it is.</summary>
+    /// <param name="key">The canary.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask LetGoAsync(NamespacedName key, CancellationToken cancellationToken);
+
+    /// <summary>Forgets a canary that is gone.</summary>
+    /// <param name="key">The canary.</param>
+    void Forget(NamespacedName key);
 }
 
 /// <summary>What was observed of a canary's workloads.</summary>

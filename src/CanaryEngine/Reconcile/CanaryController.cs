@@ -13,6 +13,7 @@ namespace XdsCanary.CanaryEngine.Reconcile;
 /// </summary>
 /// <param name="catalog">The canaries.</param>
 /// <param name="reconciler">Makes the rounds.</param>
+/// <param name="effects">Lets go of canaries that are gone.</param>
 /// <param name="notices">Drained at the end.</param>
 /// <param name="metrics">Counts.</param>
 /// <param name="time">The clock.</param>
@@ -20,6 +21,7 @@ namespace XdsCanary.CanaryEngine.Reconcile;
 internal sealed class CanaryController(
     ICanaryCatalog catalog,
     CanaryReconciler reconciler,
+    EffectRunner effects,
     NoticeRunner notices,
     CanaryMetrics metrics,
     TimeProvider time,
@@ -157,9 +159,16 @@ internal sealed class CanaryController(
 
     private async Task<DateTimeOffset?> ReconcileAsync(NamespacedName key, PendingVerb? verb, CancellationToken stoppingToken)
     {
-        if (catalog.Find(key) is not { Spec: { } spec } entry)
+        var entry = catalog.Find(key);
+        if (entry is not { Spec: { } spec })
         {
             verb?.Done.TrySetResult(null);
+            // There is nothing to decide by, but its object must not be kept for ever.
+            if (entry is { IsDeleted: true })
+            {
+                await effects.LetGoAsync(key, stoppingToken);
+            }
+
             return null;
         }
 
@@ -169,6 +178,7 @@ internal sealed class CanaryController(
         if (entry.IsDeleted && result.Refusal.Length == 0)
         {
             catalog.Forget(key);
+            effects.Forget(key);
             metrics.Forget(spec);
             logger.CanaryGone(key);
             _looks.Forget(key);

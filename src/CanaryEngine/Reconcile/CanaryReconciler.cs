@@ -75,10 +75,12 @@ internal sealed class CanaryReconciler(
         try
         {
             await effects.RunAsync(spec, decision.Effects, cancellationToken);
+            await notices.ComplainAsync(spec, before, string.Empty);
         }
         catch (WorkloadException exception)
         {
             logger.EffectFailed(spec.Key, string.Join(", ", decision.Effects.Select(effect => effect.GetType().Name)), exception.Message);
+            await notices.ComplainAsync(spec, before, exception.Message);
             return new RoundResult(before, facts.Now + EffectRetry, exception.Message);
         }
 

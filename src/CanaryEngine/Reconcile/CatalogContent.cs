@@ -117,29 +117,34 @@ internal sealed record CatalogContent
     private static string? Metadata(SourceObject item, string field) =>
         ((item.Root.Find("metadata") as MappingNode)?.Find(field) as ScalarNode)?.Text;
 
-    // Of two canaries with one target or one apex service the one that was there stays, else the first by name: they would undo
-    // each other's work.
+    // Of two canaries with one target or one apex service the senior one stays: they would undo each other's work. It is the older
+    // one by its creation, as for splits, so that every process decides the same. Manifests mostly have no such time: of those the
+    // one that was there stays, else the first by name.
     private ImmutableSortedDictionary<NamespacedName, CatalogEntry> WithoutRivals(
         ImmutableSortedDictionary<NamespacedName, CatalogEntry> entries,
         ImmutableDictionary<SourceObject, Mapped<CanarySpec>> mapped)
     {
-        var origins = mapped.Keys.ToDictionary(item => item.Key.Name, item => item.Origin);
+        var sources = mapped.Keys.ToDictionary(item => item.Key.Name);
         var result = entries;
         foreach (var (field, of) in Claims)
         {
             foreach (var rivals in result.Where(pair => pair.Value.Spec is not null).GroupBy(pair => of(pair.Value.Spec!)))
             {
                 var ordered = rivals.Select(pair => pair.Key)
-                    .OrderBy(key => Canaries.GetValueOrDefault(key)?.Spec is null).ThenBy(key => key).ToList();
+                    .OrderBy(key => sources[key].Created ?? DateTimeOffset.MaxValue)
+                    .ThenBy(key => sources[key].Created is null && Canaries.GetValueOrDefault(key)?.Spec is null)
+                    .ThenBy(key => key)
+                    .ToList();
                 foreach (var loser in ordered.Skip(1))
                 {
                     var problem = new ObjectProblem(
-                        origins[loser],
+                        sources[loser].Origin,
                         CanaryKinds.CanaryKey(loser),
                         field,
                         $"{rivals.Key.Name} belongs to Canary {ordered[0]} already",
                         "Keep one of the two canaries, or name another");
-                    result = result.SetItem(loser, new CatalogEntry(null, result[loser].Problems.Add(problem)));
+                    result = result.SetItem(
+                        loser, result[loser] with { Spec = null, Problems = result[loser].Problems.Add(problem) });
                 }
             }
         }

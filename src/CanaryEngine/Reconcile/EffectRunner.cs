@@ -1,5 +1,6 @@
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Reconcile;
 
@@ -24,6 +25,20 @@ internal sealed class EffectRunner(IWorkloads workloads, ITrafficRouter router)
                 _ => workloads.ApplyAsync(spec, effect, cancellationToken),
             });
         }
+    }
+
+    /// <summary>Lets the object of a deleted canary go whose spec is not accepted, so that nothing can be decided about it.</summary>
+    /// <param name="key">The canary.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public ValueTask LetGoAsync(NamespacedName key, CancellationToken cancellationToken) =>
+        workloads.LetGoAsync(key, cancellationToken);
+
+    /// <summary>Forgets a canary that is gone.</summary>
+    /// <param name="key">The canary.</param>
+    public void Forget(NamespacedName key)
+    {
+        workloads.Forget(key);
+        router.Forget(key);
     }
 
     private async ValueTask HandBackAsync(CanarySpec spec, Effect effect, CancellationToken cancellationToken)

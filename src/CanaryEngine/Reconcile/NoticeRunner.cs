@@ -27,6 +27,7 @@ internal sealed class NoticeRunner(
     ILogger<NoticeRunner> logger)
 {
     private readonly ConcurrentDictionary<NamespacedName, Task> _last = new();
+    private readonly ConcurrentDictionary<NamespacedName, string> _troubles = new();
 
     /// <summary>Hands notices over.</summary>
     /// <param name="spec">The canary.</param>
@@ -39,6 +40,25 @@ internal sealed class NoticeRunner(
             _last.AddOrUpdate(spec.Key, _ => TellAsync(spec, status, notices, Task.CompletedTask), (_, before) =>
                 TellAsync(spec, status, notices, before));
         }
+    }
+
+    /// <summary>Says as an event why what was decided could not be done, once for as long as the reason stays the same.</summary>
+    /// <param name="spec">The canary.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="trouble">The reason; empty when all could be done.</param>
+    public ValueTask ComplainAsync(CanarySpec spec, CanaryStatus status, string trouble)
+    {
+        var isKnown = _troubles.TryGetValue(spec.Key, out var known) && known == trouble;
+        if (trouble.Length == 0)
+        {
+            _troubles.TryRemove(spec.Key, out _);
+        }
+        else
+        {
+            _troubles[spec.Key] = trouble;
+        }
+
+        return isKnown || trouble.Length == 0 ? ValueTask.CompletedTask : KeepAsync(spec, new EventNotice(true, trouble, status.Phase));
     }
 
     /// <summary>

@@ -73,6 +73,19 @@ internal sealed class StandaloneWorld(
     }
 
     /// <inheritdoc/>
+    public ValueTask LetGoAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        // No manifest waits for anybody.
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Forget(NamespacedName key)
+    {
+        // All that is remembered is the state, which is kept for a canary that comes back.
+    }
+
+    /// <inheritdoc/>
     public ValueTask<TrafficPlan?> ReadAsync(CanarySpec spec, CancellationToken cancellationToken) =>
         ValueTask.FromResult(StateOf(spec).Traffic);
 

@@ -21,6 +21,7 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
 
     private readonly long _epoch = time.GetTimestamp();
     private LeaseView _view = new();
+    private LeaseView _written = new();
     private long _writeUntil;
     private long _writeUntilOfDay;
     private KubeFault? _trouble;
@@ -118,7 +119,9 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
         var (started, startedOfDay) = (Now, time.GetUtcNow());
         var lease = await client.FindAsync(Leases, options.Name, cancellationToken);
         _view = lease is null ? _view.Missing(Now) : LeaseRecord.Read(_view, lease, options.Duration, Now);
-        if (!_view.IsFree(options.Identity, Now))
+        // Who led before another did must not go on with what it remembers: its term ends, even if the lease is free again.
+        var isOver = State != LeadershipState.Following && _view.WasTakenSince(_written);
+        if (isOver || !_view.IsFree(options.Identity, Now))
         {
             Become(LeadershipState.Following, _view.Holder);
             return;
@@ -129,6 +132,7 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
             ? await client.CreateAsync(Leases, options.Name.Namespace, record, cancellationToken)
             : await client.ReplaceAsync(Leases, options.Name, record, cancellationToken);
         _view = LeaseRecord.Read(_view, written, options.Duration, Now);
+        _written = _view;
         // Who was told to stop meanwhile does not begin to lead.
         cancellationToken.ThrowIfCancellationRequested();
         var lasts = options.Duration - options.Margin;

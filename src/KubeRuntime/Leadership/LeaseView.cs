@@ -48,6 +48,10 @@ internal sealed record LeaseView
     public bool IsFree(string identity, TimeSpan now) =>
         Holder.Length == 0 || Holder == identity || now >= SeenAt + Duration;
 
+    /// <summary>Whether somebody else held the lease since a record was written.</summary>
+    /// <param name="written">The record.</param>
+    public bool WasTakenSince(LeaseView written) => Holder != written.Holder || Transitions != written.Transitions;
+
     /// <summary>
     /// How long a replica waits before it looks again. One that follows looks twice as often as a leader renews, and just when the
     /// lease runs out: what passes until it sees a renewal, and after the last one ran out, is time without a leader.

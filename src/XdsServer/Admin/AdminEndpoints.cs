@@ -1,3 +1,4 @@
+using System.Net;
 using Prometheus;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Hosting;
@@ -13,28 +14,37 @@ internal static class AdminEndpoints
     {
         var ready = ActivatorUtilities.CreateInstance<SnapshotReadyCheck>(app.Services);
         var views = app.Services.GetRequiredService<DebugViews>();
+        var options = app.Services.GetRequiredService<ServerOptions>();
+        var isOpen = IPAddress.IsLoopback(IPAddress.Parse(options.AdminAddress));
+        var token = CanaryEndpoints.Token(app.Services, options);
         var admin = app.MapGroup(string.Empty).OnlyOn(ListenerRole.Admin);
         admin.MapGet("/healthz", () => Results.Text("ok\n"));
         admin.MapGet("/readyz", () => ready.IsReady
             ? Results.Text("ready\n")
             : Results.Text("not ready: no consistent snapshot yet\n", statusCode: StatusCodes.Status503ServiceUnavailable));
         admin.MapMetrics("/metrics", app.Services.GetRequiredService<CollectorRegistry>());
-        admin.MapGet("/debug/streams", () => TypedResults.Json(views.Streams(), DebugJson.Default.ImmutableArrayStreamView));
-        admin.MapGet(
-            "/debug/streams/{id:long}",
+
+        // It shows what is configured, as canaries do; probes and Prometheus have no token to show.
+        var debug = admin.MapGroup("/debug").AddEndpointFilter(async (context, next) =>
+            isOpen || token.Admits(context.HttpContext.Request.Headers.Authorization)
+                ? await next(context)
+                : CanaryEndpoints.Unauthorized(context.HttpContext));
+        debug.MapGet("/streams", () => TypedResults.Json(views.Streams(), DebugJson.Default.ImmutableArrayStreamView));
+        debug.MapGet(
+            "/streams/{id:long}",
             (long id) => Find(views, id) is { } stream
                 ? Results.Json(stream, DebugJson.Default.StreamView)
                 : NotFound($"There is no open stream {id}."));
-        admin.MapGet(
-            "/debug/snapshots", () => TypedResults.Json(views.Snapshots(), DebugJson.Default.ImmutableArraySnapshotView));
-        admin.MapGet(
-            "/debug/snapshots/{**group}",
+        debug.MapGet(
+            "/snapshots", () => TypedResults.Json(views.Snapshots(), DebugJson.Default.ImmutableArraySnapshotView));
+        debug.MapGet(
+            "/snapshots/{**group}",
             (string group) => views.Snapshot(group) is { } snapshot
                 ? Results.Json(snapshot, DebugJson.Default.JsonObject)
                 : NotFound($"There is no node group '{group}'; /debug/snapshots lists them."));
-        admin.MapGet("/debug/objects", () => TypedResults.Json(views.Objects(), DebugJson.Default.ObjectsView));
-        admin.MapGet("/debug/convergence", (string? service) => Convergence(views, service));
-        CanaryEndpoints.Map(app.Services, admin);
+        debug.MapGet("/objects", () => TypedResults.Json(views.Objects(), DebugJson.Default.ObjectsView));
+        debug.MapGet("/convergence", (string? service) => Convergence(views, service));
+        CanaryEndpoints.Map(app.Services, admin, token, isOpen);
     }
 
     private static StreamView? Find(DebugViews views, long id) => views.Streams().FirstOrDefault(stream => stream.Id == id);

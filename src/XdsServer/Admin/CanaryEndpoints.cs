@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Text.Json;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
@@ -24,16 +23,15 @@ internal sealed class CanaryEndpoints(ICanaryOffice office, IConvergenceProbe co
     /// <summary>Maps the endpoints if this server looks after canaries.</summary>
     /// <param name="services">The server's services.</param>
     /// <param name="admin">The endpoints of the admin port.</param>
-    public static void Map(IServiceProvider services, RouteGroupBuilder admin)
+    /// <param name="token">What callers must show.</param>
+    /// <param name="isOpen">Reading needs no token.</param>
+    public static void Map(IServiceProvider services, RouteGroupBuilder admin, AdminToken token, bool isOpen)
     {
         if (services.GetService<ICanaryOffice>() is not { } office)
         {
             return;
         }
 
-        var options = services.GetRequiredService<ServerOptions>();
-        var isOpen = IPAddress.IsLoopback(IPAddress.Parse(options.AdminAddress));
-        var token = Token(services, options);
         admin.MapPeers(services, token);
         var endpoints = new CanaryEndpoints(office, services.GetRequiredService<IConvergenceProbe>(), token, isOpen);
         admin.MapGet("/api/canaries", (HttpContext context, string? @namespace) => endpoints.List(context, @namespace));
@@ -46,7 +44,10 @@ internal sealed class CanaryEndpoints(ICanaryOffice office, IConvergenceProbe co
             endpoints.AskAsync(context, new NamespacedName(ns, name), verb));
     }
 
-    private static AdminToken Token(IServiceProvider services, ServerOptions options)
+    /// <summary>The token of the admin port; one that nobody knows, with a warning, when none is set and none can be kept.</summary>
+    /// <param name="services">The server's services.</param>
+    /// <param name="options">The settings.</param>
+    public static AdminToken Token(IServiceProvider services, ServerOptions options)
     {
         try
         {
@@ -57,6 +58,16 @@ internal sealed class CanaryEndpoints(ICanaryOffice office, IConvergenceProbe co
             services.GetRequiredService<ILogger<CanaryEndpoints>>().NoToken(fault.Message);
             return AdminToken.Unknown();
         }
+    }
+
+    /// <summary>The answer to whoever must show the token and does not.</summary>
+    /// <param name="context">The request.</param>
+    public static IResult Unauthorized(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Error(
+            StatusCodes.Status401Unauthorized,
+            $"The token is missing or wrong: it is the setting --admin-token, or in the file {AdminToken.FileName} of the state directory.");
     }
 
     private IResult List(HttpContext context, string? ns) => isOpen || IsAdmitted(context)
@@ -140,14 +151,6 @@ internal sealed class CanaryEndpoints(ICanaryOffice office, IConvergenceProbe co
         return Error(
             StatusCodes.Status404NotFound,
             nearest is null ? $"There is no canary {key}; /api/canaries lists them." : $"There is no canary {key}; did you mean {nearest}?");
-    }
-
-    private static IResult Unauthorized(HttpContext context)
-    {
-        context.Response.Headers.WWWAuthenticate = "Bearer";
-        return Error(
-            StatusCodes.Status401Unauthorized,
-            $"The token is missing or wrong: it is the setting --admin-token, or in the file {AdminToken.FileName} of the state directory.");
     }
 
     private static IResult Error(int status, string text) =>

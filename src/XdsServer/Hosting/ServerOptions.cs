@@ -79,7 +79,7 @@ internal sealed class ServerOptions
     [Range(0, 65535)]
     public int XdsPort { get; set; } = 18000;
 
-    [Description("IP address of the admin port. It shows what is served: keep it on loopback.")]
+    [Description("IP address of the admin port. Where it is not loopback, reading /api and /debug takes the admin token.")]
     [Required]
     public string AdminAddress { get; set; } = "127.0.0.1";
 

@@ -32,8 +32,8 @@ public sealed class CanaryControllerTests : IAsyncLifetime
         var manifests = new MemorySource(EngineSamples.Set(EngineSamples.Service("1"), EngineSamples.Service("1", "shop")));
         _rig = new EngineRig(_folder.FullPath, manifests, _time);
         _controller = new CanaryController(
-            _catalog, _rig.Reconciler, _rig.Notices, new CanaryMetrics(Prometheus.Metrics.NewCustomRegistry(), "test"), _time,
-            NullLogger<CanaryController>.Instance);
+            _catalog, _rig.Reconciler, _rig.Effects, _rig.Notices,
+            new CanaryMetrics(Prometheus.Metrics.NewCustomRegistry(), "test"), _time, NullLogger<CanaryController>.Instance);
         _loop = new LeaderLoop(
             new SoleLeadership(), new NoPreparation(), _controller, _time, NullLogger<LeaderLoop>.Instance);
     }
@@ -170,6 +170,40 @@ public sealed class CanaryControllerTests : IAsyncLifetime
         await UntilAsync(() => _catalog.Find(Shop) is null);
     }
 
+    // What could not be recorded of its traffic would be told to other replicas for ever.
+    [Fact]
+    public async Task Deleted_canary_is_forgotten_with_its_workloads_and_its_traffic()
+    {
+        _catalog.ChangeAll();
+        await UntilAsync(() => PhaseOf(Shop) == CanaryPhase.Initialized);
+
+        _catalog.Delete(Shop);
+
+        await UntilAsync(() => _rig.Crashing.Forgotten.Count == 2);
+        Assert.All(_rig.Crashing.Forgotten, key => Assert.Equal(Shop, key));
+    }
+
+    // Its finalizer would keep it for ever.
+    [Fact]
+    public async Task Deleted_canary_whose_spec_is_not_accepted_is_let_go()
+    {
+        _catalog.Refuse(Shop);
+        _catalog.Delete(Shop);
+
+        await UntilAsync(() => !_rig.Crashing.LetGo.IsEmpty);
+        Assert.All(_rig.Crashing.LetGo, key => Assert.Equal(Shop, key));
+    }
+
+    [Fact]
+    public async Task Canary_whose_spec_is_not_accepted_is_kept_until_it_is_deleted()
+    {
+        _catalog.Refuse(Shop);
+        _catalog.ChangeAll();
+
+        await UntilAsync(() => PhaseOf(EngineSamples.Web) == CanaryPhase.Initialized);
+        Assert.Empty(_rig.Crashing.LetGo);
+    }
+
     private CanaryPhase PhaseOf(NamespacedName key) => _rig.World.StatusOf(key).Phase;
 
     private Task UntilAsync(Func<bool> condition) => Eventually.BecomesAsync(() =>
@@ -196,6 +230,9 @@ public sealed class CanaryControllerTests : IAsyncLifetime
             await _changes.Reader.ReadAsync(cancellationToken);
 
         public void ChangeAll() => _changes.Writer.TryWrite(Keys);
+
+        public void Refuse(NamespacedName key) =>
+            ImmutableInterlocked.AddOrUpdate(ref _entries, key, _ => null!, (_, entry) => entry with { Spec = null });
 
         public void Delete(NamespacedName key)
         {

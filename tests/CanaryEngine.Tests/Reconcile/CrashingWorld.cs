@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.CanaryEngine.Standalone;
@@ -33,6 +34,12 @@ internal sealed class CrashingWorld(StandaloneWorld world, int crashAt, List<int
     /// <summary>Something is waiting for it.</summary>
     public bool IsHolding { get; private set; }
 
+    /// <summary>The canaries whose objects were let go.</summary>
+    public ConcurrentQueue<NamespacedName> LetGo { get; } = [];
+
+    /// <summary>The canaries that were forgotten: once with their workloads, once with their traffic.</summary>
+    public ConcurrentQueue<NamespacedName> Forgotten { get; } = [];
+
     public async ValueTask<WorkloadFacts> ObserveAsync(CanarySpec spec, CanaryStatus status, CancellationToken cancellationToken)
     {
         if (Held is { } held)
@@ -55,6 +62,18 @@ internal sealed class CrashingWorld(StandaloneWorld world, int crashAt, List<int
         Pass();
         await world.ApplyAsync(spec, effect, cancellationToken);
         Pass();
+    }
+
+    public ValueTask LetGoAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        LetGo.Enqueue(key);
+        return world.LetGoAsync(key, cancellationToken);
+    }
+
+    public void Forget(NamespacedName key)
+    {
+        Forgotten.Enqueue(key);
+        world.Forget(key);
     }
 
     public ValueTask<TrafficPlan?> ReadAsync(CanarySpec spec, CancellationToken cancellationToken) =>

@@ -24,6 +24,7 @@ internal sealed class EngineRig
         World.Load(TargetIndex.Of(manifests.Current, TargetIndex.Empty));
         Layer.CompleteUpper();
         Crashing = new CrashingWorld(World, crashAt, weights ?? []);
+        Effects = new EffectRunner(Crashing, Crashing);
         Notices = new NoticeRunner(
             Ports,
             new EventWebhooks(Ports, new EventWebhookOptions(), time, NullLogger<EventWebhooks>.Instance),
@@ -33,7 +34,7 @@ internal sealed class EngineRig
             NullLogger<NoticeRunner>.Instance);
         Reconciler = new CanaryReconciler(
             new FactGatherer(Crashing, Crashing, Ports, Ports, Ports, time),
-            new EffectRunner(Crashing, Crashing),
+            Effects,
             Crashing,
             Notices,
             new CanaryMetrics(Prometheus.Metrics.NewCustomRegistry(), "test"),
@@ -48,6 +49,8 @@ internal sealed class EngineRig
     public StandaloneWorld World { get; }
 
     public CrashingWorld Crashing { get; }
+
+    public EffectRunner Effects { get; }
 
     public NoticeRunner Notices { get; }
 

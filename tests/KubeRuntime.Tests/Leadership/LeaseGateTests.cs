@@ -110,6 +110,30 @@ public sealed class LeaseGateTests
     }
 
     [Fact]
+    public async Task Detached_replica_follows_before_it_leads_again_when_another_led_meanwhile_and_gave_the_lease_up()
+    {
+        var one = new Replica(_server, "one").Start();
+        one.Door.Meets = _ => "silence";
+        one.Advance(20);
+        var two = new Replica(_server, "two").Start();
+        two.Advance(16);
+        Assert.Equal(LeadershipState.Leading, two.State);
+        await two.StopAsync();
+        Assert.Equal(string.Empty, _server.Holder);
+
+        one.Door.Meets = _ => null;
+        var states = new List<LeadershipState> { one.State };
+        for (var i = 0; i < 100; i++)
+        {
+            one.Advance(0.1);
+            states.Add(one.State);
+        }
+
+        Assert.Equal([LeadershipState.Detached, LeadershipState.Following, LeadershipState.Leading], states.Distinct());
+        Assert.Equal("one", _server.Holder);
+    }
+
+    [Fact]
     public void One_attempt_that_is_not_answered_does_not_cost_the_lease()
     {
         var replica = new Replica(_server, "one").Start();

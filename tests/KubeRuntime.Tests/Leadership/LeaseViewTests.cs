@@ -2,7 +2,7 @@ using XdsCanary.KubeRuntime.Leadership;
 
 namespace XdsCanary.KubeRuntime.Tests.Leadership;
 
-/// <summary>When a replica looks at the lease again.</summary>
+/// <summary>When a replica looks at the lease again, and whether another held it meanwhile.</summary>
 public sealed class LeaseViewTests
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
@@ -22,4 +22,17 @@ public sealed class LeaseViewTests
 
     [Fact]
     public void A_leader_waits_for_a_period() => Assert.Equal(Period, Held.Wait("other", Period, TimeSpan.FromSeconds(114.9995)));
+
+    [Theory]
+    [InlineData("other", 0, false)]
+    [InlineData("", 0, true)]
+    [InlineData("me", 0, true)]
+    [InlineData("other", 2, true)]
+    public void Another_held_the_lease_when_its_holder_or_its_transitions_are_not_what_was_written(
+        string holder, int transitions, bool expected)
+    {
+        var seen = Held.Read(holder, "2", Held.Duration, transitions, TimeSpan.FromSeconds(101));
+
+        Assert.Equal(expected, seen.WasTakenSince(Held));
+    }
 }

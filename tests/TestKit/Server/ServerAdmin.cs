@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Xunit;
 
@@ -9,7 +10,11 @@ public sealed class ServerAdmin : IDisposable
 {
     private readonly HttpClient _http;
 
-    internal ServerAdmin(int port) => _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+    internal ServerAdmin(int port, string? token)
+    {
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        _http.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+    }
 
     /// <summary>True once the server has published its first consistent snapshot.</summary>
     public async Task<bool> IsReadyAsync() => await StatusAsync("/readyz") == HttpStatusCode.OK;

@@ -17,6 +17,9 @@ public sealed record ServerOptions
     /// <summary>Where it tells Envoys to take requests; null for a free port. Replicas must agree on it.</summary>
     public int? ListenerPort { get; init; }
 
+    // Null when the arguments name none; the one that the server makes then is needed to steer canaries only.
+    internal string? AdminToken => Arguments.SkipWhile(argument => argument != "--admin-token").ElementAtOrDefault(1);
+
     internal IReadOnlyList<string> WriteArguments(ServerPorts ports) =>
     [
         "serve",

@@ -14,7 +14,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         _options = options;
         Ports = ports;
-        Admin = new ServerAdmin(ports.Admin);
+        Admin = new ServerAdmin(ports.Admin, options.AdminToken);
         _process = Launch();
     }
 

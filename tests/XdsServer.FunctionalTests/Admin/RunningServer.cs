@@ -35,14 +35,17 @@ internal sealed class RunningServer : IAsyncDisposable
     };
 
     /// <summary>Starts a server with one service, <c>default/web</c>, split between two others.</summary>
-    public static async Task<RunningServer> StartAsync()
+    /// <param name="change">Changes the settings; null to leave them.</param>
+    public static async Task<RunningServer> StartAsync(Action<ServerOptions>? change = null)
     {
         var manifests = new ManifestFolder();
         manifests.WriteRoot("web");
         manifests.WriteRoot("web-v1");
         manifests.WriteRoot("web-v2");
         manifests.WriteSplit("web", ("web-v1", 75), ("web-v2", 25));
-        var host = StandaloneServer.Build(Options(manifests), logging => logging.ClearProviders());
+        var options = Options(manifests);
+        change?.Invoke(options);
+        var host = StandaloneServer.Build(options, logging => logging.ClearProviders());
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new RunningServer(manifests, host);
     }

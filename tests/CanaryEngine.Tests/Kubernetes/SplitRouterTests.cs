@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using XdsCanary.CanaryEngine.Core;
+using XdsCanary.CanaryEngine.Kubernetes;
+using XdsCanary.CanaryEngine.Kubernetes.Objects;
+using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.CanaryEngine.Resources;
+using XdsCanary.CanaryEngine.Tests.Reconcile;
+using XdsCanary.CanaryEngine.Tests.Resources;
+using XdsCanary.KubeRuntime.Objects;
+using static XdsCanary.CanaryEngine.Tests.Kubernetes.KubeSamples;
+
+namespace XdsCanary.CanaryEngine.Tests.Kubernetes;
+
+/// <summary>What becomes of a route that was laid ahead while the API server takes no writes.</summary>
+public sealed class SplitRouterTests : IAsyncLifetime
+{
+    private const string Canaries = "canaries";
+    private const string Splits = "trafficsplits";
+
+    private static readonly CanarySpec Spec = CanaryManifest.Accept(CanaryManifest.Write());
+    private static readonly TrafficPlan Half = new(50, 50);
+
+    private readonly StubCluster _cluster = new();
+    private readonly Peers _peers = new();
+    private readonly SplitRouter _router;
+
+    public SplitRouterTests()
+    {
+        var canary = Read(CanaryManifest.Write());
+        canary["metadata"]!["uid"] = "uid-1";
+        _cluster.Lists[Canaries] = [Stored(canary)];
+        _cluster.Lists[Splits] = [Stored(Split(Half))];
+        _router = new SplitRouter(
+            _cluster.Objects,
+            new LayeredObjectSource(_cluster.Objects.Mesh),
+            new ClusterTargets(null!, null!),
+            new QuietPorts(),
+            _peers,
+            _cluster.Time,
+            NullLogger<SplitRouter>.Instance);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await _cluster.StartAsync(TestContext.Current.CancellationToken);
+        await _router.WriteAsync(Spec, TrafficPlan.AllToPrimary, TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task It_counts_and_is_told_for_as_long_as_it_cannot_be_recorded()
+    {
+        await _router.CatchUpAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(TrafficPlan.AllToPrimary, _router.Read(Spec));
+        Assert.Equal(1, await ToldAsync());
+    }
+
+    [Fact]
+    public async Task It_goes_when_it_is_recorded()
+    {
+        _cluster.Answer = Stored(Split(TrafficPlan.AllToPrimary), "11");
+
+        await _router.CatchUpAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(TrafficPlan.AllToPrimary, _router.Read(Spec));
+        Assert.Equal(0, await ToldAsync());
+    }
+
+    [Fact]
+    public async Task It_goes_with_its_canary()
+    {
+        _cluster.Lists[Canaries] = [];
+        await _cluster.Objects.Definitions.RefreshAsync(
+            CanaryKinds.Group, CanaryKinds.Canary, TestContext.Current.CancellationToken);
+
+        await _router.CatchUpAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Half, _router.Read(Spec));
+        Assert.Equal(0, await ToldAsync());
+    }
+
+    [Fact]
+    public async Task It_goes_when_its_canary_is_forgotten()
+    {
+        _router.Forget(Spec.Key);
+
+        Assert.Equal(Half, _router.Read(Spec));
+        Assert.Equal(0, await ToldAsync());
+    }
+
+    private static JsonObject Split(TrafficPlan plan) => SplitObject.Make(Spec, new CanaryOwner("web", "uid-1"), plan, "v1alpha4");
+
+    private static JsonObject Stored(JsonObject item, string version = "5")
+    {
+        item["metadata"]!["resourceVersion"] = version;
+        return item;
+    }
+
+    private async Task<int> ToldAsync()
+    {
+        _peers.Told = 0;
+        await _router.TellPeersAsync(TestContext.Current.CancellationToken);
+        return _peers.Told;
+    }
+
+    private sealed class Peers : IPeerRoutes
+    {
+        public int Told { get; set; }
+
+        public Task TellAsync(IReadOnlyCollection<JsonObject> splits, CancellationToken cancellationToken)
+        {
+            Told += splits.Count;
+            return Task.CompletedTask;
+        }
+    }
+}
