@@ -34,9 +34,10 @@ internal sealed class ContainerProbe(PodContext context, JsonObject container, J
                 ? await HttpAsync(UriOf(get), get, both.Token)
                 : await ConnectAsync(both.Token);
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception)
         {
-            // Refused, reset, too late, no such program: all the same to who asks.
+            // Refused, reset, too late, no such program: all the same to who asks. One that ends meanwhile refuses, too.
+            cancellationToken.ThrowIfCancellationRequested();
             return false;
         }
     }
