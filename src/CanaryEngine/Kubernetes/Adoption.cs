@@ -116,5 +116,5 @@ internal sealed class Adoption(TargetViews targets, ClusterObjects objects, Mapp
     });
 
     // Not to be mistaken for one of ours.
-    private static string Former(string hash) => $"flagger-{hash}";
+    private static string Former(string hash) => hash.Length == 0 ? hash : $"flagger-{hash}";
 }

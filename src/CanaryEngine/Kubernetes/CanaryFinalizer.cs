@@ -32,13 +32,14 @@ internal sealed class CanaryFinalizer(
     /// <summary>The finalizer, the same as Flagger's.</summary>
     public const string Name = "finalizer.flagger.app";
 
-    /// <summary>Adds or removes the finalizer as the canary wants it.</summary>
+    /// <summary>Adds or removes the finalizer as the canary wants it; one without a primary has nothing to give back.</summary>
     /// <param name="spec">The canary.</param>
+    /// <param name="isMade">There is a primary.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public Task EnsureAsync(CanarySpec spec, CancellationToken cancellationToken)
+    public Task EnsureAsync(CanarySpec spec, bool isMade, CancellationToken cancellationToken)
     {
         var canary = objects.Find(ClusterKinds.Canaries, spec.Key);
-        return canary is null || IsOn(canary) == spec.RevertOnDeletion
+        return canary is null || IsOn(canary) == spec.RevertOnDeletion || (spec.RevertOnDeletion && !isMade)
             ? Task.CompletedTask
             : SetAsync(canary, spec.RevertOnDeletion, cancellationToken);
     }
@@ -63,8 +64,8 @@ internal sealed class CanaryFinalizer(
     }
 
     /// <summary>
-    /// Lets the object of a deleted canary go whose spec is not accepted, nor was before as far as is known here: what to give back to
-    /// which target nobody can tell. Who deletes it learns that, and is not kept waiting for ever.
+    /// Lets the object of a deleted canary go whose spec is not accepted, nor was before as far as is known here: it cannot be given
+    /// back by what it says. One whose primary serves in place of its target stays: with it the primary would go.
     /// </summary>
     /// <param name="key">The canary.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -74,11 +75,35 @@ internal sealed class CanaryFinalizer(
         {
             // Said before, for events are recorded of objects that are there.
             var now = time.GetUtcNow();
-            var text = $"Terminating canary {key.Name}.{key.Namespace}: its target was not scaled up again, because the spec is not accepted";
-            logger.CanaryLetGo(key);
+            var isNeeded = IsPrimaryNeeded(canary);
+            var outcome = isNeeded
+                ? "its target is not scaled up, because the spec is not accepted: correct it, or scale the target up"
+                : "its target was not scaled up again, because the spec is not accepted";
+            var text = $"Terminating canary {key.Name}.{key.Namespace}: {outcome}";
+            logger.CanaryLetGo(key, outcome);
             await events.AppendAsync(key, new CanaryEvent(now, now, 1, IsWarning: true, text, CanaryPhase.Terminating));
-            await SetAsync(canary, isOn: false, cancellationToken);
+            if (!isNeeded)
+            {
+                await SetAsync(canary, isOn: false, cancellationToken);
+            }
         }
+    }
+
+    // By what the object says as it is: its target runs no pods, and its own primary serves instead.
+    private bool IsPrimaryNeeded(SourceObject canary)
+    {
+        var reference = ObjectJson.Of(canary).At("spec", "targetRef");
+        var resource = reference.TextAt("kind") switch
+        {
+            "Deployment" => ClusterKinds.Deployments,
+            "DaemonSet" => ClusterKinds.DaemonSets,
+            _ => null,
+        };
+        var name = canary.Key.Name with { Name = reference.TextAt("name") };
+        return resource is not null && objects.Find(resource, name) is { } target && TargetScale.IsStopped(ObjectJson.Of(target))
+            && objects.Find(resource, name with { Name = $"{name.Name}-primary" }) is { } primary
+            && ObjectJson.Of(primary).ItemsAt("metadata", "ownerReferences")
+                .Any(owner => owner.TextAt("uid") == ObjectJson.Metadata(canary, "uid"));
     }
 
     // What was made for the canary goes with it, in any order: by then no proxy may need any of it. First the target takes the
@@ -139,7 +164,7 @@ internal sealed class CanaryFinalizer(
     private static bool IsOn(SourceObject canary) => Finalizers(canary).Contains(Name);
 
     private static IEnumerable<string> Finalizers(SourceObject canary) =>
-        (ObjectJson.Of(canary).At("metadata", "finalizers") as JsonArray)?.Select(item => Fields.Text(item) ?? string.Empty) ?? [];
+        (ObjectJson.Part(canary, "metadata").At("finalizers") as JsonArray)?.Select(item => Fields.Text(item) ?? string.Empty) ?? [];
 
     private Task<SourceObject> SetAsync(SourceObject canary, bool isOn, CancellationToken cancellationToken)
     {

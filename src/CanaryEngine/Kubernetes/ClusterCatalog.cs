@@ -73,14 +73,22 @@ internal sealed class ClusterCatalog(
     }
 
     /// <summary>Has every canary looked at.</summary>
-    public void ChangeAll()
-    {
-        lock (_gate)
-        {
-            _changed.UnionWith(_content.Canaries.Keys);
-        }
+    public void ChangeAll() => Change(Keys);
 
-        _changes.Raise();
+    /// <summary>Has canaries looked at.</summary>
+    /// <param name="keys">Which.</param>
+    public void Change(IEnumerable<NamespacedName> keys)
+    {
+        NamespacedName[] changed = [.. keys];
+        if (changed.Length > 0)
+        {
+            lock (_gate)
+            {
+                _changed.UnionWith(changed);
+            }
+
+            _changes.Raise();
+        }
     }
 
     /// <inheritdoc/>
@@ -138,15 +146,7 @@ internal sealed class ClusterCatalog(
             changed.UnionWith(RefreshDefinitions(definitions));
         }
 
-        if (changed.Count > 0)
-        {
-            lock (_gate)
-            {
-                _changed.UnionWith(changed);
-            }
-
-            _changes.Raise();
-        }
+        Change(changed);
     }
 
     private ImmutableHashSet<NamespacedName> Concerned(ObjectSet now, ref ObjectSet seen)

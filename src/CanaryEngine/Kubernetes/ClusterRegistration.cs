@@ -97,6 +97,7 @@ public static class ClusterRegistration
         services.AddSingleton<ISecrets>(provider => provider.GetRequiredService<ClusterCatalog>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterCatalog>());
         services.AddHostedService<CatchUpLoop>();
+        services.AddHostedService<UpkeepLoop>();
         services.AddHostedService<SplitStatusLoop>();
     }
 

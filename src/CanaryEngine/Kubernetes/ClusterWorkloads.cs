@@ -26,7 +26,14 @@ internal sealed class ClusterWorkloads(
     TimeProvider time,
     ILogger<ClusterWorkloads> logger) : IWorkloads
 {
+    // What keeps failing, or what somebody else keeps changing back, is not tried at every turn.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<NamespacedName, Upkeep> _keptUp = new();
+
+    /// <summary>The canaries whose objects are to be looked at again by now, though nothing else may call for a round.</summary>
+    public IEnumerable<NamespacedName> Owing => _keptUp
+        .Where(pair => pair.Value.IsOwing && time.GetUtcNow() >= pair.Value.At + Pause).Select(pair => pair.Key);
 
     /// <inheritdoc/>
     public async ValueTask<WorkloadFacts> ObserveAsync(CanarySpec spec, CanaryStatus status, CancellationToken cancellationToken)
@@ -70,26 +77,36 @@ internal sealed class ClusterWorkloads(
     /// <inheritdoc/>
     public void Forget(NamespacedName key) => _keptUp.TryRemove(key, out _);
 
-    // What was made is looked at only after something has changed that it depends on; what failed is tried again with the next round.
+    // What was made is looked at only after something has changed that it depends on, and not at every turn.
     private async Task KeepUpAsync(CanarySpec spec, CanaryStatus status, WorkloadFacts facts, CancellationToken cancellationToken)
     {
-        var before = _keptUp.GetValueOrDefault(spec.Key);
-        var isMade = facts.Target.Revision is not null && facts.Primary.Exists && !spec.Suspend;
+        var now = time.GetUtcNow();
+        var isMade = facts.Primary.Exists;
 
         // Until the primary serves, the service that clients call leads to the target.
         var isServed = isMade && !status.Phase.IsInitialising();
-        var next = new Upkeep(objects.Mesh.Current.Revision, objects.Workloads.Current.Revision, spec, isMade, isServed, string.Empty);
-        var trouble = await TryAsync(() => finalizer.EnsureAsync(spec, cancellationToken));
-        if (trouble.Length == 0 && isMade && next != before)
+        var next = new Upkeep(objects.Mesh.Current.Revision, objects.Workloads.Current.Revision, spec, isServed, now);
+        var before = _keptUp.GetValueOrDefault(spec.Key);
+        if (before is not null && before.Spec == spec && before.IsServed == isServed)
+        {
+            var isSame = before.Mesh == next.Mesh && before.Workloads == next.Workloads;
+            if (before.At + Pause > now || (isSame && !before.IsOwing))
+            {
+                _keptUp[spec.Key] = before with { IsOwing = before.IsOwing || !isSame };
+                return;
+            }
+        }
+
+        var trouble = await TryAsync(() => finalizer.EnsureAsync(spec, isMade, cancellationToken));
+        if (trouble.Length == 0 && isMade && facts.Target.Revision is not null && !spec.Suspend)
         {
             trouble = await TryAsync(() => targets.Of(spec).KeepUpAsync(spec, isServed, cancellationToken));
         }
 
-        _keptUp[spec.Key] = next with { Trouble = trouble };
+        _keptUp[spec.Key] = next with { Trouble = trouble, IsOwing = trouble.Length > 0 };
         if (trouble.Length > 0 && trouble != before?.Trouble)
         {
             logger.UpkeepFailed(spec.Key, trouble);
-            var now = time.GetUtcNow();
             await events.AppendAsync(spec.Key, new CanaryEvent(now, now, 1, IsWarning: true, trouble, status.Phase));
         }
     }
@@ -108,6 +125,11 @@ internal sealed class ClusterWorkloads(
         }
     }
 
-    // What it was done for, and what went wrong.
-    private sealed record Upkeep(long Mesh, long Workloads, CanarySpec Spec, bool IsMade, bool IsServed, string Trouble);
+    // What it was done for and when, what went wrong, and whether something has changed since.
+    private sealed record Upkeep(long Mesh, long Workloads, CanarySpec Spec, bool IsServed, DateTimeOffset At)
+    {
+        public string Trouble { get; init; } = string.Empty;
+
+        public bool IsOwing { get; init; }
+    }
 }

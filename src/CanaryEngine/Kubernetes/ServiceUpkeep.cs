@@ -25,6 +25,19 @@ internal sealed class ServiceUpkeep(ClusterObjects objects)
     public Task EnsureApexAsync(MadeFor made, JsonObject template, CancellationToken cancellationToken) =>
         EnsureAsync(made, ServiceRole.Apex, template, cancellationToken);
 
+    /// <summary>Points the service that clients call at the primary, and looks at nothing else of one that leads there already.</summary>
+    /// <param name="made">The canary.</param>
+    /// <param name="template">The target's pod template.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task LeadToPrimaryAsync(MadeFor made, JsonObject template, CancellationToken cancellationToken)
+    {
+        var wanted = MadeServices.Make(made, ServiceRole.Apex, template).At("spec", "selector");
+        return objects.Find(ClusterKinds.Services, made.Spec.Apex) is { } apex
+            && JsonNode.DeepEquals(ObjectJson.Of(apex).At("spec", "selector"), wanted)
+                ? Task.CompletedTask
+                : EnsureApexAsync(made, template, cancellationToken);
+    }
+
     /// <summary>Points the service that clients call at the target again, unless it goes with the canary.</summary>
     /// <param name="made">The canary.</param>
     /// <param name="cancellationToken">Ends it.</param>

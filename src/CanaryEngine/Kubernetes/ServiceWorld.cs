@@ -35,15 +35,17 @@ internal sealed class ServiceWorld(ClusterObjects objects, ICanaryStore memory) 
         var target = TargetOf(spec);
         var revision = ServiceRevisions.Of(spec, target);
 
-        // Never of whatever the target is by now, unless that was promoted (H-09).
-        var promoted = memory.StatusOf(spec.Key).LastPromotedSpec;
-        if (promoted.Length > 0 && promoted != revision && objects.Find(ClusterKinds.Services, spec.Primary) is null)
+        // Never of whatever the target is by now, unless that was promoted (H-09). A promotion makes it of what was analysed.
+        var status = memory.StatusOf(spec.Key);
+        var isPromoted = status.Phase is CanaryPhase.Promoting or CanaryPhase.Finalising;
+        var promoted = status.LastPromotedSpec;
+        if (!isPromoted && promoted.Length > 0 && promoted != revision && objects.Find(ClusterKinds.Services, spec.Primary) is null)
         {
             throw new WorkloadException(
                 $"the primary is gone and its revision {promoted} is not kept: set the target back to it, or make the canary anew");
         }
 
-        foreach (var role in new[] { ServiceRole.Canary, ServiceRole.Primary })
+        foreach (var role in isPromoted ? [ServiceRole.Canary] : new[] { ServiceRole.Canary, ServiceRole.Primary })
         {
             if (objects.Find(ClusterKinds.Services, NameOf(spec, role)) is null)
             {

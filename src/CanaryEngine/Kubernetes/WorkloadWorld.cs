@@ -149,7 +149,7 @@ internal sealed class WorkloadWorld(
         // The split may have stood before the canary did: clients without a proxy must not be led to a target that runs no pods.
         if (Look(spec, out _) is { } view)
         {
-            await services.EnsureApexAsync(view.Made, view.Template, cancellationToken);
+            await services.LeadToPrimaryAsync(view.Made, view.Template, cancellationToken);
         }
 
         await objects.PatchAsync(

@@ -24,8 +24,8 @@ internal static partial class CanaryLog
     [LoggerMessage(
         CanaryEventIds.CanaryLetGo,
         LogLevel.Warning,
-        "Canary {Canary} is let go: its target was not scaled up again, because the spec is not accepted.")]
-    public static partial void CanaryLetGo(this ILogger logger, NamespacedName canary);
+        "Canary {Canary} is deleted: {Outcome}.")]
+    public static partial void CanaryLetGo(this ILogger logger, NamespacedName canary, string outcome);
 
     [LoggerMessage(CanaryEventIds.EngineStarted, LogLevel.Information, "Canary engine started: {Canaries} canaries, {States} known from before.")]
     public static partial void EngineStarted(this ILogger logger, int canaries, int states);

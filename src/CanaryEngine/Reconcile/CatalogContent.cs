@@ -117,9 +117,12 @@ internal sealed record CatalogContent
     private static string? Metadata(SourceObject item, string field) =>
         ((item.Root.Find("metadata") as MappingNode)?.Find(field) as ScalarNode)?.Text;
 
-    // Of two canaries with one target or one apex service the senior one stays: they would undo each other's work. It is the older
-    // one by its creation, as for splits, so that every process decides the same. Manifests mostly have no such time: of those the
-    // one that was there stays, else the first by name.
+    private static bool HasServed(SourceObject item) =>
+        ((item.Root.Find("status") as MappingNode)?.Find("lastPromotedSpec") as ScalarNode)?.Text is { Length: > 0 };
+
+    // Of two canaries with one target or one apex service the senior one stays: they would undo each other's work. It is the one that
+    // has served, by its status, else the older one by its creation, as for splits, so that every process decides the same. Manifests
+    // mostly have neither: of those the one that was there stays, else the first by name.
     private ImmutableSortedDictionary<NamespacedName, CatalogEntry> WithoutRivals(
         ImmutableSortedDictionary<NamespacedName, CatalogEntry> entries,
         ImmutableDictionary<SourceObject, Mapped<CanarySpec>> mapped)
@@ -131,7 +134,8 @@ internal sealed record CatalogContent
             foreach (var rivals in result.Where(pair => pair.Value.Spec is not null).GroupBy(pair => of(pair.Value.Spec!)))
             {
                 var ordered = rivals.Select(pair => pair.Key)
-                    .OrderBy(key => sources[key].Created ?? DateTimeOffset.MaxValue)
+                    .OrderBy(key => !HasServed(sources[key]))
+                    .ThenBy(key => sources[key].Created ?? DateTimeOffset.MaxValue)
                     .ThenBy(key => sources[key].Created is null && Canaries.GetValueOrDefault(key)?.Spec is null)
                     .ThenBy(key => key)
                     .ToList();

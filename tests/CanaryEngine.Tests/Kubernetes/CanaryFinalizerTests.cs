@@ -47,12 +47,33 @@ public sealed class CanaryFinalizerTests : IAsyncLifetime
         Assert.Empty(_events.Told);
     }
 
+    // With the object its primary would go, and nothing would serve.
+    [Theory]
+    [InlineData(0, "uid-1", false)]
+    [InlineData(1, "uid-1", true)]
+    [InlineData(0, "uid-2", true)]
+    public async Task One_whose_primary_serves_in_place_of_its_target_is_kept(int replicas, string owner, bool isLetGo)
+    {
+        _cluster.Lists["deployments"] =
+        [
+            Read($"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: test, uid: uid-8}}\nspec: {{replicas: {replicas}}}"),
+            Read("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web-primary, namespace: test, uid: uid-9, "
+                + $"ownerReferences: [{{kind: Canary, name: web, uid: {owner}, controller: true}}]}}"),
+        ];
+
+        await LetGoAsync($"finalizers: [finalizer.flagger.app], {Deleted}");
+
+        Assert.Equal(isLetGo ? 1 : 0, _cluster.Writes.Count);
+        Assert.True(Assert.Single(_events.Told).IsWarning);
+    }
+
     private async Task LetGoAsync(string metadata)
     {
         var canary = $$"""
             apiVersion: flagger.app/v1beta1
             kind: Canary
             metadata: {name: web, namespace: test, uid: uid-1, resourceVersion: '5', {{metadata}} }
+            spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: web} }
             """;
         _cluster.Lists["canaries"] = [Read(canary)];
         _cluster.Answer = Read(canary);

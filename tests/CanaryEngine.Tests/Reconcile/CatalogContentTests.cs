@@ -40,6 +40,16 @@ public sealed class CatalogContentTests
     }
 
     [Fact]
+    public void One_that_has_served_stays_whatever_was_made_before_it()
+    {
+        var served = $"{Canary("web", Later)}\nstatus: {{phase: Progressing, lastPromotedSpec: abc}}";
+
+        var content = CatalogContent.Empty.Read(Set(Canary("a-rival", Earlier), served), Options);
+
+        Assert.Equal("web", Staying(content));
+    }
+
+    [Fact]
     public void One_that_has_to_stand_back_is_still_known_to_be_deleted()
     {
         var rival = Canary("a-rival", $"{Later}, deletionTimestamp: '2026-01-03T00:00:00Z'");
