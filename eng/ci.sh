@@ -51,7 +51,7 @@ report() {
     exit_code=1
   fi
   # Once more at the end, with the start of what was wrong, for whoever sees only that.
-  awk '/^failed [A-Za-z]/ { print; on = 6; next } on > 0 && /^  / { print substr($0, 1, 1500); on--; next } { on = 0 }' "$log"
+  awk '/^failed [A-Za-z]/ { print; on = 60; next } on > 0 && /^  / { print substr($0, 1, 1500); on--; next } { on = 0 }' "$log"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$exit_code" -eq 0 ] && [ "$failed" -eq 0 ]
 }

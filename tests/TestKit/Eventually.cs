@@ -32,12 +32,18 @@ public static class Eventually
     /// <summary>
     /// Asks for a value until it is acceptable; fails the test, naming the last value, when that takes too long.
     /// </summary>
+    /// <param name="probe">Asks.</param>
+    /// <param name="accept">Says whether a value is acceptable.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="description">What is waited for.</param>
+    /// <param name="explain">Says what else would explain a failure; not asked before.</param>
     /// <returns>The first acceptable value.</returns>
     public static async Task<T> GetAsync<T>(
         Func<Task<T>> probe,
         Func<T, bool> accept,
         TimeSpan? timeout = null,
-        [CallerArgumentExpression(nameof(accept))] string description = "")
+        [CallerArgumentExpression(nameof(accept))] string description = "",
+        Func<Task<string>>? explain = null)
     {
         var time = TimeProvider.System;
         var limit = timeout ?? DefaultTimeout;
@@ -62,7 +68,7 @@ public static class Eventually
 
             if (time.GetElapsedTime(started) > limit)
             {
-                Assert.Fail($"Not within {limit.TotalSeconds:0.#} s: {description} ({last}).");
+                Assert.Fail($"Not within {limit.TotalSeconds:0.#} s: {description} ({last}).{(explain is null ? "" : "\n" + await explain())}");
             }
 
             await Task.Delay(PollInterval, time, TestContext.Current.CancellationToken);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using XdsCanary.CanaryEngine.Core;
-using XdsCanary.CanaryEngine.Metrics;
 using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Kubernetes;
@@ -37,7 +36,7 @@ internal static class EventJson
         ["action"] = told.Phase == CanaryPhase.None ? nameof(CanaryPhase.Initializing) : told.Phase.ToString(),
         ["reason"] = "Synced",
         ["type"] = told.IsWarning ? "Warning" : "Normal",
-        ["note"] = AnswerText.Cut(told.Text, LongestNote),
+        ["note"] = ShortText.Cut(told.Text, LongestNote),
         ["regarding"] = new JsonObject
         {
             ["apiVersion"] = canary.ApiVersion,

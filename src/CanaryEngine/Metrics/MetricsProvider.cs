@@ -119,7 +119,7 @@ internal sealed class MetricsProvider(
         if (FindFault(question.Check, rendered) is { Length: > 0 } fault)
         {
             var prefix = route.Prefix.Length > 0 ? route.Prefix : "query render error: ";
-            return Refuse(route, prefix + fault) with { Query = AnswerText.Cut(rendered.Text) };
+            return Refuse(route, prefix + fault) with { Query = ShortText.Cut(rendered.Text) };
         }
 
         return route.Server is { } asked
@@ -135,12 +135,12 @@ internal sealed class MetricsProvider(
             return await envoy.QueryAsync(query, question.Window, cancellationToken);
         }
 
-        var shown = AnswerText.Cut(text, 200);
+        var shown = ShortText.Cut(text, 200);
         return new MetricAnswer(
             null,
             InconclusiveKind.BadQuery,
             $"'{shown}' is none of success-rate(SERVICE), request-duration(SERVICE, QUANTILE) and request-rate(SERVICE)",
-            AnswerText.Cut(text))
+            ShortText.Cut(text))
         {
             Provider = MetricProviderType.Envoy,
         };
@@ -162,7 +162,7 @@ internal sealed class MetricsProvider(
     private static MetricAnswer WithBaseline(MetricAnswer answer, MetricAnswer? baseline) => baseline switch
     {
         null => answer,
-        { Value: { } value } => answer with { Baseline = value, Raw = AnswerText.Cut($"{answer.Raw}\nprimary: {baseline.Raw}") },
+        { Value: { } value } => answer with { Baseline = value, Raw = ShortText.Cut($"{answer.Raw}\nprimary: {baseline.Raw}") },
         // What the canary lacks is the more important thing to tell.
         _ when answer.Value is null => answer,
         _ => answer with

@@ -47,6 +47,9 @@ internal sealed record WatchCursor
 
     private bool IsMissed { get; init; }
 
+    // An API server that answers after it did not is likely to be another process, and its outage ended the watches before.
+    private int RestartsNow => Failures > 0 ? 0 : Restarts;
+
     private TimeSpan BasePause { get; init; }
 
     /// <summary>The API server serves the kind.</summary>
@@ -87,11 +90,12 @@ internal sealed record WatchCursor
         IsKnown = true,
         IsMissed = false,
         Failures = 0,
+        Restarts = RestartsNow,
         BasePause = TimeSpan.Zero,
     };
 
     /// <summary>The API server began to answer a watch.</summary>
-    public WatchCursor Opened() => this with { Failures = 0, IsMissed = false };
+    public WatchCursor Opened() => this with { Failures = 0, Restarts = RestartsNow, IsMissed = false };
 
     /// <summary>An object or a bookmark came. An older one than before means that the server's history was set back: all is listed.</summary>
     /// <param name="resourceVersion">Its version.</param>
@@ -131,8 +135,8 @@ internal sealed record WatchCursor
         BasePause = Longer(FirstPause, Failures),
     };
 
-    /// <summary>The API server is back after it was away: what failed meanwhile says nothing about it any more.</summary>
-    public WatchCursor Returned() => this with { Failures = 0, BasePause = FirstPause };
+    /// <summary>The API server is back after it was away: what failed before says nothing about it any more.</summary>
+    public WatchCursor Returned() => this with { Failures = 0, Restarts = 0, BasePause = FirstPause };
 
     /// <summary>How long to wait before the next step.</summary>
     /// <param name="jitter">From 0 to 1: spreads what many watchers do.</param>

@@ -111,6 +111,10 @@ public sealed class ServiceDriftTests
         live["spec"]!["selector"] = body.At("spec", "selector")!.DeepClone();
         live["metadata"]!["annotations"] = body.At("metadata", "annotations")!.DeepClone();
         Assert.Null(ServiceDrift.Reconcile(live, wanted, ServiceOwner.Somebody, UnmanagedMetadata.None));
+
+        // What the canary says nothing of, such as this, would stay with each write of it.
+        live["spec"]!["ports"]![0]!["appProtocol"] = "http";
+        Assert.Null(ServiceDrift.Reconcile(live, wanted, ServiceOwner.Somebody, UnmanagedMetadata.None));
     }
 
     [Fact]

@@ -80,9 +80,24 @@ public sealed class SplitObjectTests
     [InlineData("1k", "3k", 25)]
     public void RTR_07_RTR_08_RTR_09_every_spelling_of_a_weight_is_read(string canary, string primary, int percent)
     {
-        var split = Read($"{{spec: {{backends: [{{service: front-primary, weight: {primary}}}, {{service: front-canary, weight: {canary}}}, {{service: x, weight: 9}}]}}}}");
+        var split = Read($"{{spec: {{backends: [{{service: front-primary, weight: {primary}}}, {{service: front-canary, weight: {canary}}}, {{service: x, weight: 0}}]}}}}");
 
         Assert.Equal(new TrafficPlan(100 - percent, percent), SplitObject.Read(split, Spec));
+    }
+
+    [Theory]
+    [InlineData("9")]
+    [InlineData("'9'")]
+    [InlineData("many")]
+    public void RTR_07_a_share_of_another_service_makes_it_none_of_the_canary_s_plans(string weight)
+    {
+        var split = SplitObject.Make(Spec, Owner, new TrafficPlan(80, 20), "v1alpha2");
+        split.At("spec", "backends")!.AsArray().Add(Read($"{{service: x, weight: {weight}}}"));
+
+        var plan = SplitObject.Read(split, Spec)!;
+
+        Assert.Equal(20, plan.Canary);
+        Assert.NotEqual(80, plan.Primary);
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using XdsCanary.CanaryEngine.Core;
-using XdsCanary.CanaryEngine.Metrics;
 using XdsCanary.CanaryEngine.Metrics.PromQl;
 
 namespace XdsCanary.CanaryEngine.Tests.Metrics;
@@ -233,11 +232,11 @@ public sealed class PrometheusClientTests : IDisposable
     [Fact]
     public void Long_answers_are_kept_at_a_readable_length()
     {
-        var cut = AnswerText.Cut(new string('ä', 2000));
+        var cut = ShortText.Cut(new string('ä', 2000));
 
         Assert.Equal(2047, System.Text.Encoding.UTF8.GetByteCount(cut));
         Assert.EndsWith("ä...", cut, StringComparison.Ordinal);
-        Assert.Equal("short", AnswerText.Cut("short"));
+        Assert.Equal("short", ShortText.Cut("short"));
     }
 
     public void Dispose() => _http.Dispose();

@@ -25,6 +25,10 @@ public sealed class WatchCursorTests
         { "watching failed failed failed", "Discover", "v1", "10", 1 },
         { "watching failed failed opened failed", "Discover", "v1", "10", 0.25 },
         { "watching ended ended opened ended", "Discover", "v1", "10", 1 },
+        { "watching ended ended failed opened ended", "Discover", "v1", "10", 0.25 },
+        { "watching ended gone failed opened gone", "List", "v1", "", 1 },
+        { "watching ended gone failed returned opened gone", "List", "v1", "", 1 },
+        { "watching gone gone failed listed:20 gone", "List", "v1", "", 1 },
         { "watching ended ended lasted:29 ended", "Discover", "v1", "10", 1 },
         { "watching ended ended lasted:30 ended", "Discover", "v1", "10", 0.25 },
         { "watching gone", "List", "v1", "", 1 },
@@ -70,6 +74,7 @@ public sealed class WatchCursorTests
         ["ended"] => cursor.Ended(),
         ["failed"] => cursor.Failed(),
         ["gone"] => cursor.Gone(),
+        ["returned"] => cursor.Returned(),
         ["notserved"] => cursor.NotServed(),
         _ => throw new ArgumentException(step, nameof(happened)),
     });

@@ -31,7 +31,7 @@ public sealed record CanaryPlace(TestCluster Cluster, string Name)
 
     /// <summary>Waits for a canary to be as it should be.</summary>
     public Task<JsonObject> CanaryAsync(Func<JsonObject, bool> accept, TimeSpan? timeout = null, string canary = "podinfo") =>
-        Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90));
+        Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90), ExplainAsync);
 
     /// <summary>Waits until the Envoy routes a share of the traffic, in percent, to the canary, and the rest to the primary.</summary>
     public Task LiveAsync(int weight) => Eventually.GetAsync(
@@ -80,4 +80,16 @@ public sealed record CanaryPlace(TestCluster Cluster, string Name)
             .ThenBy(item => item.Name(), StringComparer.Ordinal)
             .Select(item => item.Text("note")!),
     ];
+
+    // A canary that waits may wait for the cluster's own programs.
+    private async Task<string> ExplainAsync()
+    {
+        var plane = Cluster.ControlPlane;
+        var run = await Cluster.Kubectl.RunAsync("-n", Name, "get", "deployments,replicasets,pods,trafficsplits", "--no-headers", "-o", "wide");
+        return $"""
+            controller manager: {(plane.ControllerManager.IsRunning ? "runs" : "has ended")}
+            {run}
+            {Home?.Server.Log.Tail(40)}
+            """;
+    }
 }

@@ -15,7 +15,7 @@ public sealed class OutageTests(CanaryCluster home) : IClassFixture<CanaryCluste
     {
         var place = await home.InitialiseAsync(
             CanaryYaml.Canary($"stepWeight: 20, maxWeight: 60, {CanaryYaml.Metrics}", deadline: CanaryYaml.OutageDeadline),
-            CanaryYaml.Deployment(drain: CanaryYaml.OutageDrain));
+            CanaryYaml.Deployment(deadline: CanaryYaml.OutageDeadline, drain: CanaryYaml.OutageDrain));
         await using var load = TrafficClient.Start(home.Load($"podinfo.{place.Name}") with { RequestsPerSecond = 50, Connections = 2 });
         await place.ReleaseAsync(Next);
         await place.LiveAsync(20);

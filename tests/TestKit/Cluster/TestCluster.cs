@@ -83,12 +83,18 @@ public sealed class TestCluster : IAsyncDisposable
     /// <param name="path">The object's path.</param>
     /// <param name="accept">Says whether it is.</param>
     /// <param name="timeout">How long it may take; 30 seconds by default.</param>
+    /// <param name="explain">Says what else would explain a failure; not asked before.</param>
     /// <returns>The object.</returns>
-    public async Task<JsonObject> BecomesAsync(string path, Func<JsonObject, bool> accept, TimeSpan? timeout = null)
+    public async Task<JsonObject> BecomesAsync(
+        string path, Func<JsonObject, bool> accept, TimeSpan? timeout = null, Func<Task<string>>? explain = null)
     {
         var found = await Eventually.GetAsync(
-            () => Api.TryGetAsync(path), value => value is not null && accept(value), timeout, $"{path} is as it should be");
-        return found!;
+            async () => new Observed(await Api.TryGetAsync(path)),
+            seen => seen.Value is not null && accept(seen.Value),
+            timeout,
+            $"{path} is as it should be",
+            explain);
+        return found.Value!;
     }
 
     /// <summary>Waits until a Deployment has rolled out: all of its pods are new, available, and no others are left.</summary>
@@ -134,4 +140,12 @@ public sealed class TestCluster : IAsyncDisposable
 
     private static bool Counts(JsonObject deployment, params string[] fields) => fields.All(field =>
         (deployment.Number("status", field) ?? 0) == (deployment.Number("spec", "replicas") ?? 1));
+
+    /// <summary>An object as a failure shows it: in one line, and first what tells most, as long texts are cut.</summary>
+    private sealed record Observed(JsonObject? Value)
+    {
+        public override string ToString() => Value is null
+            ? "no such object"
+            : $"status: {Value["status"]?.ToJsonString()}, spec: {Value["spec"]?.ToJsonString()}, metadata: {Value["metadata"]?.ToJsonString()}";
+    }
 }

@@ -101,15 +101,13 @@ internal static class ServiceDrift
         }
     }
 
+    // Exactly: these ports and no others. Otherwise ports that have what is wanted of them, whatever else somebody says of them.
     private static bool HasPorts(JsonObject live, JsonObject wanted, bool exactly)
     {
-        var there = live.ItemsAt("spec", "ports").Select(PortText).ToHashSet(StringComparer.Ordinal);
-        var needed = wanted.ItemsAt("spec", "ports").Select(PortText).ToHashSet(StringComparer.Ordinal);
-        return exactly ? there.SetEquals(needed) : there.IsSupersetOf(needed);
+        var (there, needed) = (live.ItemsAt("spec", "ports").ToList(), wanted.ItemsAt("spec", "ports").ToList());
+        return (!exactly || there.Count == needed.Count) && needed.All(port => there.Any(found => PortFields.All(field =>
+            (!exactly && port.At(field) is null) || CanonicalJson.AreEqual(found.At(field), port.At(field)))));
     }
-
-    private static string PortText(JsonObject port) =>
-        string.Join(' ', PortFields.Select(field => CanonicalJson.Text(port.At(field))));
 
     private static JsonArray WithNodePorts(JsonObject live, JsonObject wanted) => new([.. wanted.ItemsAt("spec", "ports").Select(port =>
     {

@@ -67,7 +67,10 @@ internal static class SplitObject
     /// <summary>Reads where a TrafficSplit sends the traffic, whoever wrote it.</summary>
     /// <param name="split">The object, of any API version.</param>
     /// <param name="spec">The canary.</param>
-    /// <returns>The plan; null when it has no weights for the canary's Services.</returns>
+    /// <returns>
+    /// The plan, in percent of what the canary's two Services get; null when there are no weights for them. What other Services get is
+    /// missing at the primary, so that the plan is none that a canary has and is written anew.
+    /// </returns>
     public static TrafficPlan? Read(JsonObject split, CanarySpec spec)
     {
         var canary = WeightOf(split, spec.Canary.Name);
@@ -78,11 +81,16 @@ internal static class SplitObject
         }
 
         var percent = (int)decimal.Round(canary.Value * 100 / total.Value);
-        var plan = new TrafficPlan(100 - percent, percent);
+        var elsewhere = split.ItemsAt("spec", "backends").Any(backend => IsElsewhere(backend, spec)) ? 1 : 0;
+        var plan = new TrafficPlan(100 - percent - elsewhere, percent);
         return split.TextAt("metadata", "annotations", RoutingJson.Annotation) is { Length: > 0 } routing
             ? RoutingReader.Read(routing, plan)
             : plan;
     }
+
+    private static bool IsElsewhere(JsonObject backend, CanarySpec spec) =>
+        backend.TextAt("service") is var service && service != spec.Canary.Name && service != spec.Primary.Name
+        && Quantity.Read(backend.At("weight")) is not 0;
 
     private static decimal? WeightOf(JsonObject split, string service) =>
         split.ItemsAt("spec", "backends").FirstOrDefault(backend => backend.TextAt("service") == service) is { } backend

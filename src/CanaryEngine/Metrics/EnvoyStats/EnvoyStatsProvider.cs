@@ -39,7 +39,7 @@ internal sealed class EnvoyStatsProvider(
         };
         if (FindOutage(result) is { Length: > 0 } outage)
         {
-            return asked with { Missing = InconclusiveKind.Outage, Error = outage, Raw = AnswerText.Cut(outage) };
+            return asked with { Missing = InconclusiveKind.Outage, Error = outage, Raw = ShortText.Cut(outage) };
         }
 
         var counted = samples.Over(query.Service, time.GetUtcNow(), window);
@@ -47,10 +47,10 @@ internal sealed class EnvoyStatsProvider(
         if (counted is null)
         {
             const string TooEarly = "no values found: the proxies were read only once so far";
-            return asked with { Missing = InconclusiveKind.NoTraffic, Error = TooEarly, Raw = AnswerText.Cut($"one sample; {read}") };
+            return asked with { Missing = InconclusiveKind.NoTraffic, Error = TooEarly, Raw = ShortText.Cut($"one sample; {read}") };
         }
 
-        var answer = asked with { Samples = counted.Requests, Raw = AnswerText.Cut($"{counted}; {read}") };
+        var answer = asked with { Samples = counted.Requests, Raw = ShortText.Cut($"{counted}; {read}") };
         return query.ValueOf(counted) is { } value
             ? answer with { Value = value }
             : answer with { Missing = InconclusiveKind.NoTraffic, Error = $"no values found: {counted}" };

@@ -56,7 +56,7 @@ internal sealed class PrometheusClient(PrometheusHttp http, TimeSpan timeout, Ti
             // Nobody who asks may end it, for others may be waiting for it, too.
             using var limit = new CancellationTokenSource(timeout, time);
             var answer = await AskAsync(key.Endpoint, key.Query, limit.Token);
-            return answer with { Query = AnswerText.Cut(key.Query), Provider = MetricProviderType.Prometheus };
+            return answer with { Query = ShortText.Cut(key.Query), Provider = MetricProviderType.Prometheus };
         }
         finally
         {

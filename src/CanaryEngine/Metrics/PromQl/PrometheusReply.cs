@@ -18,7 +18,7 @@ internal static class PrometheusReply
     /// <returns>The answer; without the query.</returns>
     public static MetricAnswer Read(string body)
     {
-        var raw = AnswerText.Cut(body);
+        var raw = ShortText.Cut(body);
         try
         {
             using var document = JsonDocument.Parse(body);
@@ -51,7 +51,7 @@ internal static class PrometheusReply
             ? InconclusiveKind.BadQuery
             : InconclusiveKind.Outage;
         return Refuse(
-            kind, $"error response: Status {(int)status} {phrase}: {Cut(body.TrimEnd())}{advice}", AnswerText.Cut(body));
+            kind, $"error response: Status {(int)status} {phrase}: {Cut(body.TrimEnd())}{advice}", ShortText.Cut(body));
     }
 
     /// <summary>An answer without a value.</summary>
@@ -116,5 +116,5 @@ internal static class PrometheusReply
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static string Cut(string text) => AnswerText.Cut(text, ErrorLimit);
+    private static string Cut(string text) => ShortText.Cut(text, ErrorLimit);
 }

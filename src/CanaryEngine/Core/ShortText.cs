@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace XdsCanary.CanaryEngine.Metrics;
+namespace XdsCanary.CanaryEngine.Core;
 
 /// <summary>Keeps texts of other programs at a readable length. Pure.</summary>
-internal static class AnswerText
+internal static class ShortText
 {
     /// <summary>The longest answer kept, in bytes.</summary>
     public const int Limit = 2048;
