@@ -68,10 +68,23 @@ public static class Eventually
 
             if (time.GetElapsedTime(started) > limit)
             {
-                Assert.Fail($"Not within {limit.TotalSeconds:0.#} s: {description} ({last}).{(explain is null ? "" : "\n" + await explain())}");
+                Assert.Fail($"Not within {limit.TotalSeconds:0.#} s: {description} ({last}).{await ExplainAsync(explain)}");
             }
 
             await Task.Delay(PollInterval, time, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task<string> ExplainAsync(Func<Task<string>>? explain)
+    {
+        try
+        {
+            return explain is null ? string.Empty : $"\n{await explain()}";
+        }
+        catch (Exception exception)
+        {
+            // What is to be explained counts more than what went wrong with the explanation.
+            return $"\n{exception.GetType().Name}: {exception.Message}";
         }
     }
 

@@ -83,7 +83,7 @@ public sealed record WorkloadFact(bool Exists, Readiness Readiness, string Text 
 
 /// <summary>Where requests go. What an effect asks for, and what the router reports.</summary>
 /// <param name="Primary">Percent to the primary.</param>
-/// <param name="Canary">Percent to the canary; together 100.</param>
+/// <param name="Canary">Percent to the canary. Together 100, but for a report of what somebody else directed.</param>
 public sealed record TrafficPlan(int Primary, int Canary)
 {
     /// <summary>All to the primary.</summary>

@@ -5,7 +5,7 @@ namespace XdsCanary.CanaryEngine.Core;
 /// <summary>Keeps texts of other programs at a readable length. Pure.</summary>
 internal static class ShortText
 {
-    /// <summary>The longest answer kept, in bytes.</summary>
+    /// <summary>The longest text that is kept where no other limit is given, in bytes.</summary>
     public const int Limit = 2048;
 
     /// <summary>Cuts a text.</summary>

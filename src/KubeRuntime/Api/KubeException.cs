@@ -41,6 +41,9 @@ public sealed class KubeException : Exception
     /// <summary>What it comes to for the caller.</summary>
     public KubeFault Fault { get; } = KubeFault.Unavailable;
 
+    /// <summary>True when the server said so; false when there was no answer, or none that could be read.</summary>
+    public bool IsAnswer => InnerException is null;
+
     /// <summary>An answer that is not a success.</summary>
     /// <param name="call">The call, for example <c>GET /api/v1/services</c>.</param>
     /// <param name="status">The status of the answer.</param>

@@ -90,7 +90,7 @@ internal sealed class ResourceWatcher(
         {
             // A version that is not found may have been replaced by another: that is looked for before anything is given up.
             Report(exception);
-            return _cursor.Failed();
+            return _cursor.Failed(exception.IsAnswer);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

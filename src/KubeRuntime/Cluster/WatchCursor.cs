@@ -47,8 +47,11 @@ internal sealed record WatchCursor
 
     private bool IsMissed { get; init; }
 
-    // An API server that answers after it did not is likely to be another process, and its outage ended the watches before.
-    private int RestartsNow => Failures > 0 ? 0 : Restarts;
+    private bool WasAway { get; init; }
+
+    // An API server that answers after it did not is likely to be another process, and its outage ended the watches before. One that
+    // answers that it is busy is the same, and is to be spared.
+    private int RestartsNow => WasAway ? 0 : Restarts;
 
     private TimeSpan BasePause { get; init; }
 
@@ -77,6 +80,8 @@ internal sealed record WatchCursor
             IsKnown = isDoubted,
             IsMissed = isDoubted,
             Failures = 0,
+            Restarts = RestartsNow,
+            WasAway = false,
             BasePause = NotServedPause,
         };
     }
@@ -91,11 +96,12 @@ internal sealed record WatchCursor
         IsMissed = false,
         Failures = 0,
         Restarts = RestartsNow,
+        WasAway = false,
         BasePause = TimeSpan.Zero,
     };
 
     /// <summary>The API server began to answer a watch.</summary>
-    public WatchCursor Opened() => this with { Failures = 0, Restarts = RestartsNow, IsMissed = false };
+    public WatchCursor Opened() => this with { Failures = 0, Restarts = RestartsNow, WasAway = false, IsMissed = false };
 
     /// <summary>An object or a bookmark came. An older one than before means that the server's history was set back: all is listed.</summary>
     /// <param name="resourceVersion">Its version.</param>
@@ -122,21 +128,24 @@ internal sealed record WatchCursor
     {
         Next = ApiVersion.Length > 0 ? WatchStep.List : WatchStep.Discover,
         ResourceVersion = string.Empty,
-        Restarts = Restarts + 1,
-        BasePause = Longer(RelistPause, Restarts),
+        Restarts = RestartsNow + 1,
+        WasAway = false,
+        BasePause = Longer(RelistPause, RestartsNow),
     };
 
     /// <summary>A call failed.</summary>
-    public WatchCursor Failed() => this with
+    /// <param name="isAnswered">The API server said so: it is there.</param>
+    public WatchCursor Failed(bool isAnswered) => this with
     {
         // What is served may have changed with the fault's cause.
         Next = WatchStep.Discover,
         Failures = Failures + 1,
+        WasAway = WasAway || !isAnswered,
         BasePause = Longer(FirstPause, Failures),
     };
 
     /// <summary>The API server is back after it was away: what failed before says nothing about it any more.</summary>
-    public WatchCursor Returned() => this with { Failures = 0, Restarts = 0, BasePause = FirstPause };
+    public WatchCursor Returned() => this with { Failures = 0, Restarts = 0, WasAway = false, BasePause = FirstPause };
 
     /// <summary>How long to wait before the next step.</summary>
     /// <param name="jitter">From 0 to 1: spreads what many watchers do.</param>

@@ -86,18 +86,17 @@ public sealed class SplitObjectTests
     }
 
     [Theory]
-    [InlineData("9")]
-    [InlineData("'9'")]
-    [InlineData("many")]
-    public void RTR_07_a_share_of_another_service_makes_it_none_of_the_canary_s_plans(string weight)
+    [InlineData("{service: x, weight: 900}", 8, 2)]
+    [InlineData("{service: x, weight: '25'}", 64, 16)]
+    [InlineData("{service: x, weight: 1m}", 79, 20)]
+    [InlineData("{service: x, weight: many}", 79, 20)]
+    [InlineData("{service: front-canary, weight: 100}", 40, 60)]
+    public void RTR_07_a_share_that_somebody_gave_makes_it_none_of_the_canary_s_plans(string backend, int primary, int canary)
     {
         var split = SplitObject.Make(Spec, Owner, new TrafficPlan(80, 20), "v1alpha2");
-        split.At("spec", "backends")!.AsArray().Add(Read($"{{service: x, weight: {weight}}}"));
+        split.At("spec", "backends")!.AsArray().Add(Read(backend));
 
-        var plan = SplitObject.Read(split, Spec)!;
-
-        Assert.Equal(20, plan.Canary);
-        Assert.NotEqual(80, plan.Primary);
+        Assert.Equal(new TrafficPlan(primary, canary), SplitObject.Read(split, Spec));
     }
 
     [Theory]

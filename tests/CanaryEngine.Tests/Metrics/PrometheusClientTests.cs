@@ -229,16 +229,6 @@ public sealed class PrometheusClientTests : IDisposable
         Assert.Contains("1 MiB", answer.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Long_answers_are_kept_at_a_readable_length()
-    {
-        var cut = ShortText.Cut(new string('ä', 2000));
-
-        Assert.Equal(2047, System.Text.Encoding.UTF8.GetByteCount(cut));
-        Assert.EndsWith("ä...", cut, StringComparison.Ordinal);
-        Assert.Equal("short", ShortText.Cut("short"));
-    }
-
     public void Dispose() => _http.Dispose();
 
     private PrometheusClient Client(TimeProvider time) => new(_http, TimeSpan.FromSeconds(5), time);

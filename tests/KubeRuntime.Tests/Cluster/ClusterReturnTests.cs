@@ -27,6 +27,44 @@ public sealed class ClusterReturnTests
     }
 
     [Fact]
+    public async Task Server_that_was_away_again_and_again_is_listed_as_soon_as_after_the_first_time()
+    {
+        await using var rig = new ClusterRig(Things);
+        var feed = await rig.FollowAsync(9, Thing("a", 3));
+        for (var outage = 1; outage <= 5; outage++)
+        {
+            feed.Cut();
+            rig.Pause(1).Call.Break();
+            rig.Pause(1).Call.Open().Error(410, "too old resource version");
+            var (list, pause) = rig.Pause(30);
+            Assert.False(list.IsWatch);
+            Assert.InRange(pause.TotalSeconds, 0.5, 1.01);
+            list.Answer(List(9 + outage, Thing("a", 3)));
+            feed = (await rig.WatchAsync()).Open();
+        }
+
+        Assert.DoesNotContain(rig.Log.Warnings, text => text.Contains("too old", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Server_that_is_busy_between_lists_is_listed_less_and_less_often()
+    {
+        await using var rig = new ClusterRig(Things);
+        var feed = await rig.FollowAsync(9, Thing("a", 3));
+        var pause = TimeSpan.Zero;
+        for (var restart = 1; restart <= 5; restart++)
+        {
+            feed.Error(410, "too old resource version");
+            (var list, pause) = rig.Pause(30);
+            list.Refuse(HttpStatusCode.TooManyRequests, "too many requests");
+            rig.Pause(1).Call.Answer(List(9 + restart, Thing("a", 3)));
+            feed = (await rig.WatchAsync()).Open();
+        }
+
+        Assert.InRange(pause.TotalSeconds, 8, 16.01);
+    }
+
+    [Fact]
     public async Task Answer_that_the_server_is_busy_ends_no_pause_of_another_kind()
     {
         await using var rig = new ClusterRig(Things, Others);

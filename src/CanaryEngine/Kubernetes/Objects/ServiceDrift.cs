@@ -101,7 +101,8 @@ internal static class ServiceDrift
         }
     }
 
-    // Exactly: these ports and no others. Otherwise ports that have what is wanted of them, whatever else somebody says of them.
+    // Exactly: these ports and no others. Otherwise ports that have what is wanted of them, whatever else somebody says of them; what
+    // the canary said once and says no longer cannot be told from that, and goes with the next write for another reason.
     private static bool HasPorts(JsonObject live, JsonObject wanted, bool exactly)
     {
         var (there, needed) = (live.ItemsAt("spec", "ports").ToList(), wanted.ItemsAt("spec", "ports").ToList());

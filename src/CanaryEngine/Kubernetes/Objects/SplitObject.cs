@@ -68,34 +68,34 @@ internal static class SplitObject
     /// <param name="split">The object, of any API version.</param>
     /// <param name="spec">The canary.</param>
     /// <returns>
-    /// The plan, in percent of what the canary's two Services get; null when there are no weights for them. What other Services get is
-    /// missing at the primary, so that the plan is none that a canary has and is written anew.
+    /// The plan; null when it has no weights for the canary's Services. What other Services get is missing at the primary, at least one
+    /// percent, so that such a plan is none that a canary has and is written anew.
     /// </returns>
     public static TrafficPlan? Read(JsonObject split, CanarySpec spec)
     {
-        var canary = WeightOf(split, spec.Canary.Name);
-        var total = canary + WeightOf(split, spec.Primary.Name);
-        if (total is not > 0 || canary is not >= 0 || canary > total)
+        string[] ours = [spec.Canary.Name, spec.Primary.Name];
+        var weights = split.ItemsAt("spec", "backends")
+            .Select(backend => (Service: backend.TextAt("service"), Weight: Quantity.Read(backend.At("weight"))))
+            .ToLookup(backend => backend.Service, backend => backend.Weight, StringComparer.Ordinal);
+        var canary = Sum(weights[spec.Canary.Name]);
+        var both = canary + Sum(weights[spec.Primary.Name]);
+        if (both is not > 0 || canary is not >= 0 || canary > both)
         {
             return null;
         }
 
-        var percent = (int)decimal.Round(canary.Value * 100 / total.Value);
-        var elsewhere = split.ItemsAt("spec", "backends").Any(backend => IsElsewhere(backend, spec)) ? 1 : 0;
-        var plan = new TrafficPlan(100 - percent - elsewhere, percent);
+        var others = weights.Where(entry => !ours.Contains(entry.Key)).SelectMany(entry => entry).Where(weight => weight is not 0).ToList();
+        var total = both.Value + others.Sum(weight => Math.Max(weight ?? 0, 0));
+        var percent = (int)decimal.Round(canary.Value * Whole / total);
+        var elsewhere = others.Count == 0 ? 0 : Math.Max(1, (int)decimal.Round((total - both.Value) * Whole / total));
+        var plan = new TrafficPlan(Whole - percent - elsewhere, percent);
         return split.TextAt("metadata", "annotations", RoutingJson.Annotation) is { Length: > 0 } routing
             ? RoutingReader.Read(routing, plan)
             : plan;
     }
 
-    private static bool IsElsewhere(JsonObject backend, CanarySpec spec) =>
-        backend.TextAt("service") is var service && service != spec.Canary.Name && service != spec.Primary.Name
-        && Quantity.Read(backend.At("weight")) is not 0;
-
-    private static decimal? WeightOf(JsonObject split, string service) =>
-        split.ItemsAt("spec", "backends").FirstOrDefault(backend => backend.TextAt("service") == service) is { } backend
-            ? Quantity.Read(backend.At("weight"))
-            : 0;
+    // Of a Service that is named twice all counts. Null when one cannot be read.
+    private static decimal? Sum(IEnumerable<decimal?> weights) => weights.Aggregate((decimal?)0, (sum, weight) => sum + weight);
 
     private static JsonObject Backend(string service, int weight, string version) => new()
     {
