@@ -42,7 +42,9 @@ public sealed partial class GuideTests(GuideRun guide) : IClassFixture<GuideRun>
         var outcome = await guide.GetAsync();
 
         outcome.AssertWhole();
-        var told = outcome.Told.Where(text => !text.Contains(" not ready: ", StringComparison.Ordinal)).Select(Shape);
+        var told = outcome.Told.Where(text => !text.Contains(" not ready: ", StringComparison.Ordinal)).Select(Shape).ToList();
+        // Told at every look at a primary that is not ready yet, of which a slow machine has more than one.
+        told.RemoveRange(1, told.Skip(1).TakeWhile(text => text == told[0]).Count());
         Assert.Equal([.. Initialised, .. Promoted, .. RolledBack("success rate # < 99%"), .. RolledBack("request duration # > 500ms")], told);
     }
 

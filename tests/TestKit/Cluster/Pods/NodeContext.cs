@@ -7,7 +7,9 @@ namespace XdsCanary.TestKit.Cluster.Pods;
 /// <param name="CertificateFile">The certificate by which pods know the API server.</param>
 internal sealed record NodeContext(KubeApi Api, NodeOptions Options, string Folder, string CertificateFile)
 {
-    private int _addresses;
+    // Of the program and not of a node: the kernel takes networks down some time after they were deleted, and those of the cluster
+    // before may still be there.
+    private static int _addresses;
 
     /// <summary>The node's own address.</summary>
     public static string NodeAddress => "10.244.0.1";
@@ -24,7 +26,7 @@ internal sealed record NodeContext(KubeApi Api, NodeOptions Options, string Fold
     public TimeSpan StatusDelay { get; set; }
 
     /// <summary>Gives out an address that no pod had for the last fifty thousand pods.</summary>
-    public (int Number, string Address) NextAddress()
+    public static (int Number, string Address) NextAddress()
     {
         var number = Interlocked.Increment(ref _addresses) % (200 * 250);
         return (number, $"10.244.{1 + (number / 250)}.{1 + (number % 250)}");

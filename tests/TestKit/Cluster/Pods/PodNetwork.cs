@@ -21,6 +21,8 @@ internal sealed class PodNetwork : IAsyncDisposable
         ip -n "$1" route add default via 10.244.0.1
         """;
 
+    private const int MostTries = 3;
+
     private readonly string? _name;
 
     private PodNetwork(string address, string? name)
@@ -36,41 +38,50 @@ internal sealed class PodNetwork : IAsyncDisposable
     public IEnumerable<string> Enter => _name is null ? [] : [Tool.Find("nsenter"), $"--net=/run/netns/{_name}", "--"];
 
     /// <summary>Makes one.</summary>
-    /// <param name="node">The node that has the pod.</param>
     /// <param name="isHosts">If so, the pod lives in the node's network.</param>
-    public static async Task<PodNetwork> MakeAsync(NodeContext node, bool isHosts)
+    public static async Task<PodNetwork> MakeAsync(bool isHosts)
     {
         if (isHosts)
         {
             return new PodNetwork(NodeContext.NodeAddress, null);
         }
 
-        var (number, address) = node.NextAddress();
-        if (!PrivateNetwork.HasPodNetworks)
+        for (var tries = 1; ; tries++)
         {
-            return new PodNetwork(address, null);
-        }
+            var (number, address) = NodeContext.NextAddress();
+            if (!PrivateNetwork.HasPodNetworks)
+            {
+                return new PodNetwork(address, null);
+            }
 
-        var name = $"pod{number}";
-        await RunAsync(Script, name, address);
-        return new PodNetwork(address, name);
+            var name = $"pod{number}";
+            var (code, text) = await RunAsync(Script, name, address);
+            if (code == 0)
+            {
+                return new PodNetwork(address, name);
+            }
+
+            // As a kubelet does, which tries again; a pod without a network would be waited for by its test until that gives up.
+            if (tries == MostTries)
+            {
+                throw new InvalidOperationException($"The pod's network could not be set up: {text}");
+            }
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // One that stays goes with the program's own network.
         if (_name is not null)
         {
             await RunAsync("""PATH="$PATH:/usr/sbin:/sbin" exec ip netns del "$1" """, _name);
         }
     }
 
-    private static async Task RunAsync(string script, params string[] arguments)
+    private static async Task<(int ExitCode, string Text)> RunAsync(string script, params string[] arguments)
     {
         await using var shell = ChildProcess.Start("pod network", "/bin/sh", ["-c", script, "network", .. arguments]);
-        if (await shell.ExitedAsync(CancellationToken.None) != 0)
-        {
-            throw new InvalidOperationException($"The pod's network could not be set up: {shell.Log.Tail()}");
-        }
+        return (await shell.ExitedAsync(CancellationToken.None), shell.Log.Tail());
     }
 }

@@ -145,7 +145,7 @@ internal sealed class PodRun : IAsyncDisposable
     {
         await Task.Delay(_node.StartDelay, _node.Time, _stop.Token);
         var folder = Directory.CreateDirectory(Path.Combine(_node.Folder, _pod.Uid())).FullName;
-        await using var network = await PodNetwork.MakeAsync(_node, _pod.Flag("spec", "hostNetwork"));
+        await using var network = await PodNetwork.MakeAsync(_pod.Flag("spec", "hostNetwork"));
         var context = new PodContext(_node, _pod, network, folder);
         var restart = _pod.Text("spec", "restartPolicy") ?? "Always";
         var life = new PodLife(restart, Grace, _stop.Token, _gone.Token);
