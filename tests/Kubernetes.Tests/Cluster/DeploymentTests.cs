@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using XdsCanary.TestKit;
@@ -18,14 +19,16 @@ public sealed class DeploymentTests(SharedCluster shared) : IClassFixture<Shared
         await Eventually.BecomesAsync(async () => await Ask.MessageAsync($"http://podinfo.{place}/") == "one");
         var before = await cluster.PodsAsync(place, "app=podinfo");
         using var stop = new CancellationTokenSource();
-        var load = LoadAsync($"http://podinfo.{place}/", stop.Token);
+        var seen = new ConcurrentQueue<string?>();
+        var load = LoadAsync($"http://podinfo.{place}/", seen, stop.Token);
+        await Eventually.BecomesAsync(() => seen.Count > 10);
 
         await cluster.Api.ApplyYamlAsync(Yaml.Podinfo(image: "ghcr.io/stefanprodan/podinfo:6.9.3", message: "two").In(place));
         await cluster.DeploymentBecomesReadyAsync(place, "podinfo");
         await Eventually.GetAsync(() => cluster.PodsAsync(place, "app=podinfo"), pods => pods.Count == 2);
 
         await stop.CancelAsync();
-        var seen = await load;
+        await load;
         Assert.True(seen.Count(message => message == "one") > 10, $"Only {seen.Count} requests.");
         Assert.Contains("two", seen);
         Assert.Equal("two", await Ask.MessageAsync($"http://podinfo.{place}/"));
@@ -96,15 +99,12 @@ public sealed class DeploymentTests(SharedCluster shared) : IClassFixture<Shared
         return slices.SelectMany(slice => slice.Items("endpoints")).FirstOrDefault();
     }
 
-    private static async Task<List<string?>> LoadAsync(string url, CancellationToken stop)
+    private static async Task LoadAsync(string url, ConcurrentQueue<string?> seen, CancellationToken stop)
     {
-        var seen = new List<string?>();
         while (!stop.IsCancellationRequested)
         {
-            seen.Add(await Ask.MessageAsync(url));
+            seen.Enqueue(await Ask.MessageAsync(url));
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
         }
-
-        return seen;
     }
 }
