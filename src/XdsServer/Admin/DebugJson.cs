@@ -13,6 +13,7 @@ internal sealed record TypeView(
     int Names,
     string? SentVersion,
     string? AckedVersion,
+    DateTimeOffset? AckedAt,
     long? AckedGeneration,
     bool AckPending,
     int HeldRemovals,

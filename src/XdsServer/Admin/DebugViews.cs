@@ -70,14 +70,15 @@ internal sealed class DebugViews(
         stream.Peer,
         stream.Opened,
         stream.State.Variant == XdsVariant.Delta ? "delta" : "sotw",
-        [.. stream.State.Types.Select(View)]);
+        [.. stream.State.Types.Select(type => View(type, stream.Opened))]);
 
-    private static TypeView View(TypeState type) => new(
+    private static TypeView View(TypeState type, DateTimeOffset opened) => new(
         type.Type.ToString(),
         type.Subscription.Wildcard,
         type.Subscription.Names.Count,
         type.LastNonce.Length == 0 ? null : type.Sent.Version,
         type.AckedVersion,
+        opened + type.AckedAt,
         type.AckedWeights?.Generation,
         type.Outstanding is not null,
         type.Held.Length,

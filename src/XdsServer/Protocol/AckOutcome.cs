@@ -55,16 +55,17 @@ internal static class AckRules
             return (Reject(state, reason, now), AckOutcome.Nack);
         }
 
-        return state.Outstanding is { } outstanding ? (Accept(state, outstanding), AckOutcome.Ack) : (state, AckOutcome.Subscribe);
+        return state.Outstanding is { } outstanding ? (Accept(state, outstanding, now), AckOutcome.Ack) : (state, AckOutcome.Subscribe);
     }
 
-    private static TypeState Accept(TypeState state, OutstandingResponse outstanding)
+    private static TypeState Accept(TypeState state, OutstandingResponse outstanding, TimeSpan now)
     {
         var rejected = state.Rejected.Count == 0 ? state.Rejected : state.Rejected.Except(NamesOf(state, outstanding));
         return state with
         {
             Outstanding = null,
             AckedVersion = outstanding.Version,
+            AckedAt = now,
             AckedWeights = rejected.Count == 0 ? outstanding.Weights : state.AckedWeights,
             Nack = null,
             Rejected = rejected,

@@ -83,6 +83,9 @@ internal sealed record TypeState(ResourceType Type)
     /// <summary>The version accepted last; null before the first.</summary>
     public string? AckedVersion { get; init; }
 
+    /// <summary>When the last response was accepted, on the stream's clock; null before the first.</summary>
+    public TimeSpan? AckedAt { get; init; }
+
     /// <summary>The weights of the newest snapshot of which the client accepted all that it wants of this type.</summary>
     public RoutedWeights? AckedWeights { get; init; }
 

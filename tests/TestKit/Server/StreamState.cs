@@ -27,17 +27,20 @@ public sealed record StreamState(string? Node, string Variant, IReadOnlyDictiona
 
 /// <summary>One type of a stream.</summary>
 /// <param name="SentVersion">The version sent last; null if nothing was.</param>
+/// <param name="AckedAt">When a response was accepted last; null if none was.</param>
 /// <param name="AckPending">True while a response is unanswered.</param>
 /// <param name="ResourcesSent">Resources sent since the stream was opened.</param>
 /// <param name="RemovalsSent">Removals sent since the stream was opened.</param>
 /// <param name="Nacks">Responses rejected.</param>
-public sealed record StreamType(string? SentVersion, bool AckPending, long ResourcesSent, long RemovalsSent, long Nacks)
+public sealed record StreamType(
+    string? SentVersion, DateTimeOffset? AckedAt, bool AckPending, long ResourcesSent, long RemovalsSent, long Nacks)
 {
     internal static StreamType Read(JsonElement type)
     {
         var totals = type.GetProperty("totals");
         return new StreamType(
             type.TryGetProperty("sentVersion", out var version) ? version.GetString() : null,
+            type.TryGetProperty("ackedAt", out var acked) ? acked.GetDateTimeOffset() : null,
             type.GetProperty("ackPending").GetBoolean(),
             totals.GetProperty("resources").GetInt64(),
             totals.GetProperty("removed").GetInt64(),

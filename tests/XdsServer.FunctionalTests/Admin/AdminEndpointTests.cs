@@ -36,6 +36,10 @@ public sealed class AdminEndpointTests : IAsyncLifetime
         Assert.Equal("delta", stream.GetProperty("variant").GetString());
         Assert.Equal("default", stream.GetProperty("group").GetString());
         Assert.Equal("cds", stream.GetProperty("types")[0].GetProperty("type").GetString());
+        Assert.InRange(
+            stream.GetProperty("types")[0].GetProperty("ackedAt").GetDateTimeOffset(),
+            stream.GetProperty("opened").GetDateTimeOffset(),
+            TimeProvider.System.GetUtcNow());
 
         var one = await JsonAsync($"/debug/streams/{id}");
         Assert.Equal(stream.GetProperty("node").GetString(), one.GetProperty("node").GetString());

@@ -170,6 +170,7 @@ public sealed class NackTests
 
         Assert.Equal(AckOutcome.Ack, stream.LastOutcome);
         Assert.Equal(second.Version, stream.Of(Type).AckedVersion);
+        Assert.Equal(ProtocolSettings.Default.AckTimeout, stream.Of(Type).AckedAt);
     }
 
     [Theory]
