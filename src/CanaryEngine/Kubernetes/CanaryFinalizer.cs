@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using XdsCanary.CanaryEngine.Core;
@@ -28,6 +28,10 @@ internal sealed class CanaryFinalizer(
     ILogger<CanaryFinalizer> logger)
 {
     private static readonly TrafficPlan AllToTarget = new(0, 100);
+
+    // Since when a canary, by its uid, waits for a step: how long its target took to become ready is not to count. A replica that leads
+    // anew counts anew.
+    private readonly ConcurrentDictionary<(string Uid, string Step), DateTimeOffset> _waits = new();
 
     /// <summary>The finalizer, the same as Flagger's.</summary>
     public const string Name = "finalizer.flagger.app";
@@ -60,6 +64,10 @@ internal sealed class CanaryFinalizer(
             }
 
             await SetAsync(canary, isOn: false, cancellationToken);
+            foreach (var wait in _waits.Keys.Where(wait => wait.Uid == UidOf(canary)))
+            {
+                _waits.TryRemove(wait, out _);
+            }
         }
     }
 
@@ -71,7 +79,7 @@ internal sealed class CanaryFinalizer(
     /// <param name="cancellationToken">Ends it.</param>
     public async Task LetGoAsync(NamespacedName key, CancellationToken cancellationToken)
     {
-        if (objects.Find(ClusterKinds.Canaries, key) is { } canary && DeletedAt(canary) is not null && IsOn(canary))
+        if (objects.Find(ClusterKinds.Canaries, key) is { } canary && IsDeleted(canary) && IsOn(canary))
         {
             // Said before, for events are recorded of objects that are there.
             var now = time.GetUtcNow();
@@ -111,7 +119,6 @@ internal sealed class CanaryFinalizer(
     private async Task LeadBackAsync(
         CanarySpec spec, SourceObject canary, IClusterTargets targets, CancellationToken cancellationToken)
     {
-        var limit = (DeletedAt(canary) ?? time.GetUtcNow()) + spec.Analysis.Convergence.Timeout;
         if (!router.IsReleased(spec))
         {
             if (router.Read(spec) != AllToTarget)
@@ -119,7 +126,7 @@ internal sealed class CanaryFinalizer(
                 await router.WriteAsync(spec, AllToTarget, cancellationToken);
             }
 
-            await WaitForProxiesAsync(spec, limit, cancellationToken);
+            await WaitForProxiesAsync(spec, canary, "proxies do not route to the target yet", cancellationToken);
             if (IsMade(spec))
             {
                 return;
@@ -128,38 +135,40 @@ internal sealed class CanaryFinalizer(
             await targets.HandBackApexAsync(spec, cancellationToken);
             if (!ServiceEndpoints.AreSame(objects.SlicesOf(spec.Apex), objects.SlicesOf(spec.Canary)))
             {
-                Wait(limit, $"Service {spec.Apex.Name} does not lead to the target yet");
+                Wait(spec, canary, $"Service {spec.Apex.Name} does not lead to the target yet");
             }
 
             await router.ReleaseAsync(spec, cancellationToken);
         }
 
-        await WaitForProxiesAsync(spec, limit, cancellationToken);
+        await WaitForProxiesAsync(spec, canary, $"proxies do not route to Service {spec.Apex.Name} itself yet", cancellationToken);
     }
 
     // A service that was made for the canary goes with it: no clients are left to lead anywhere.
     private bool IsMade(CanarySpec spec) => objects.Find(ClusterKinds.Services, spec.Apex) is not { } apex
-        || ServiceOwnership.Of(ObjectJson.Of(apex), spec.Key.Name) == ServiceOwner.ThisCanary;
+        || Ownership.Of(ObjectJson.Of(apex), spec.Key.Name) == OwnerKind.ThisCanary;
 
-    private async Task WaitForProxiesAsync(CanarySpec spec, DateTimeOffset limit, CancellationToken cancellationToken)
+    private async Task WaitForProxiesAsync(CanarySpec spec, SourceObject canary, string step, CancellationToken cancellationToken)
     {
         var seen = await proxies.DescribeFleetAsync(spec.Apex, spec.Analysis.Convergence.Timeout, cancellationToken);
         if (!router.IsPublished(spec) || seen.Converged != seen.Proxies)
         {
-            Wait(limit, "proxies do not route to the target yet");
+            Wait(spec, canary, step);
         }
     }
 
-    private void Wait(DateTimeOffset limit, string what)
+    private void Wait(CanarySpec spec, SourceObject canary, string step)
     {
-        if (time.GetUtcNow() < limit)
+        var now = time.GetUtcNow();
+        if (now < _waits.GetOrAdd((UidOf(canary), step), now) + spec.Analysis.Convergence.Timeout)
         {
-            throw new WorkloadException($"canary not ready during finalizing: {what}");
+            throw new WorkloadException($"canary not ready during finalizing: {step}");
         }
     }
 
-    private static DateTimeOffset? DeletedAt(SourceObject canary) => DateTimeOffset.TryParse(
-        ObjectJson.Metadata(canary, "deletionTimestamp"), CultureInfo.InvariantCulture, out var at) ? at : null;
+    private static string UidOf(SourceObject canary) => ObjectJson.Metadata(canary, "uid");
+
+    private static bool IsDeleted(SourceObject canary) => ObjectJson.Metadata(canary, "deletionTimestamp").Length > 0;
 
     private static bool IsOn(SourceObject canary) => Finalizers(canary).Contains(Name);
 

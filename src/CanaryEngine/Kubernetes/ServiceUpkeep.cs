@@ -61,10 +61,10 @@ internal sealed class ServiceUpkeep(ClusterObjects objects)
         }
 
         var live = ObjectJson.Of(known);
-        var owner = ServiceOwnership.Of(live, made.Spec.Key.Name);
+        var owner = Ownership.Of(live, made.Spec.Key.Name);
         if (ServiceDrift.Reconcile(live, wanted, owner, made.Spec.Service.UnmanagedMetadata) is { } next)
         {
-            await (owner == ServiceOwner.ThisCanary
+            await (owner == OwnerKind.ThisCanary
                 ? objects.ReplaceAsync(ClusterKinds.Services, name, next, cancellationToken)
                 : objects.ApplyAsync(ClusterKinds.Services, name, next, cancellationToken));
         }

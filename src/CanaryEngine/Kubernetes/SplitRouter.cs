@@ -53,7 +53,7 @@ internal sealed class SplitRouter(
     {
         if (plan is null)
         {
-            // The split goes with its canary, by its owner reference; until then it says where the traffic goes.
+            // A split that was made for the canary goes with it, by its owner reference; until then it says where the traffic goes.
             return;
         }
 
@@ -91,7 +91,7 @@ internal sealed class SplitRouter(
     {
         if (objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) is { } resource)
         {
-            var body = SplitObject.MakeReleased(spec, objects.OwnerOf(spec.Key), resource.Version);
+            var body = Claimed(SplitObject.MakeReleased(spec, objects.OwnerOf(spec.Key), resource.Version), spec);
             await objects.ApplyAsync(resource, spec.Apex, body, cancellationToken);
             _ahead.TryRemove(spec.Key, out _);
             _revisions[spec.Key] = layer.Change([KeyOf(spec)], []);
@@ -173,6 +173,17 @@ internal sealed class SplitRouter(
         }
     }
 
+    // One that stood before the canary is not to go with it.
+    private JsonObject Claimed(JsonObject split, CanarySpec spec)
+    {
+        if (objects.FindSplit(spec.Apex) is { } live && Ownership.Of(ObjectJson.Of(live), spec.Key.Name) == OwnerKind.Somebody)
+        {
+            split.ObjectAt("metadata")!.Remove("ownerReferences");
+        }
+
+        return split;
+    }
+
     private async Task KeepAsync(CanarySpec spec, TrafficPlan plan, bool isSafer, CancellationToken cancellationToken)
     {
         var targets = workloads.Of(spec);
@@ -199,7 +210,7 @@ internal sealed class SplitRouter(
     {
         var resource = objects.Mesh.Served(ClusterKinds.SplitGroup, ClusterKinds.Split) ?? throw new WorkloadException(
             "TrafficSplits are not served by the API server: install their definition (split.smi-spec.io)");
-        var body = SplitObject.Make(spec, objects.OwnerOf(spec.Key), plan, resource.Version);
+        var body = Claimed(SplitObject.Make(spec, objects.OwnerOf(spec.Key), plan, resource.Version), spec);
         await objects.ApplyAsync(resource, spec.Apex, body, cancellationToken);
 
         // What was written is below by now; what was laid over it meanwhile counts more.

@@ -177,7 +177,8 @@ internal sealed class WorkloadWorld(
             TargetViews.NameOf(spec),
             TargetScale.HandBack(target, primary is null ? null : ObjectJson.Of(primary), autoscalers.Of(spec)),
             cancellationToken);
-        var fact = ReadinessOf(spec, TargetOf(spec), threshold: 100);
+        target = TargetOf(spec);
+        var fact = EndpointWait.Of(objects, spec.Canary, target, ReadinessOf(spec, target, threshold: 100));
         if (fact.Readiness != Readiness.Ready)
         {
             throw new WorkloadException($"canary not ready during finalizing: {fact.Text}");

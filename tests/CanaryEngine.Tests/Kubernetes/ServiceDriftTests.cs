@@ -64,7 +64,7 @@ public sealed class ServiceDriftTests
         live["spec"]!["sessionAffinity"] = "ClientIP";
         live["metadata"]!["finalizers"] = new JsonArray("example.com/keep");
 
-        Assert.Null(ServiceDrift.Reconcile(live, wanted, ServiceOwner.ThisCanary, UnmanagedMetadata.None));
+        Assert.Null(ServiceDrift.Reconcile(live, wanted, OwnerKind.ThisCanary, UnmanagedMetadata.None));
     }
 
     [Fact]
@@ -83,8 +83,8 @@ public sealed class ServiceDriftTests
     [InlineData("{kind: Canary, name: web}", "Somebody")]
     [InlineData("", "Somebody")]
     public void RTR_14_whose_a_service_is(string owner, string expected) => Assert.Equal(
-        Enum.Parse<ServiceOwner>(expected),
-        ServiceOwnership.Of(Read($"{{metadata: {{name: web, ownerReferences: [{owner}]}}}}"), "web"));
+        Enum.Parse<OwnerKind>(expected),
+        Ownership.Of(Read($"{{metadata: {{name: web, ownerReferences: [{owner}]}}}}"), "web"));
 
     [Fact]
     public void RTR_14_somebody_s_apex_is_taken_over_by_ports_and_selector()
@@ -95,7 +95,7 @@ public sealed class ServiceDriftTests
             """);
         var wanted = MadeServices.Make(Made("port: 9898, apex: {labels: {a: b}}"), ServiceRole.Apex, null);
 
-        var body = ServiceDrift.Reconcile(live, wanted, ServiceOwner.Somebody, UnmanagedMetadata.None);
+        var body = ServiceDrift.Reconcile(live, wanted, OwnerKind.Somebody, UnmanagedMetadata.None);
 
         AssertJson(
             """
@@ -110,11 +110,11 @@ public sealed class ServiceDriftTests
             body);
         live["spec"]!["selector"] = body.At("spec", "selector")!.DeepClone();
         live["metadata"]!["annotations"] = body.At("metadata", "annotations")!.DeepClone();
-        Assert.Null(ServiceDrift.Reconcile(live, wanted, ServiceOwner.Somebody, UnmanagedMetadata.None));
+        Assert.Null(ServiceDrift.Reconcile(live, wanted, OwnerKind.Somebody, UnmanagedMetadata.None));
 
         // What the canary says nothing of, such as this, would stay with each write of it.
         live["spec"]!["ports"]![0]!["appProtocol"] = "http";
-        Assert.Null(ServiceDrift.Reconcile(live, wanted, ServiceOwner.Somebody, UnmanagedMetadata.None));
+        Assert.Null(ServiceDrift.Reconcile(live, wanted, OwnerKind.Somebody, UnmanagedMetadata.None));
     }
 
     [Fact]
@@ -125,11 +125,11 @@ public sealed class ServiceDriftTests
 
         Assert.Equal(
             "service web.test belongs to another canary; name another one in spec.service.name",
-            Assert.Throws<WorkloadException>(() => ServiceDrift.Reconcile(live, wanted, ServiceOwner.OtherCanary, UnmanagedMetadata.None)).Message);
+            Assert.Throws<WorkloadException>(() => ServiceDrift.Reconcile(live, wanted, OwnerKind.OtherCanary, UnmanagedMetadata.None)).Message);
         Assert.Equal(
             "service web.test has port 80 under the name 'http', the canary has 9898; "
             + "write the same number or another portName into spec.service",
-            Assert.Throws<WorkloadException>(() => ServiceDrift.Reconcile(live, wanted, ServiceOwner.Somebody, UnmanagedMetadata.None)).Message);
+            Assert.Throws<WorkloadException>(() => ServiceDrift.Reconcile(live, wanted, OwnerKind.Somebody, UnmanagedMetadata.None)).Message);
     }
 
     [Theory]
@@ -166,7 +166,7 @@ public sealed class ServiceDriftTests
         var live = MadeServices.Make(Made("port: 80, apex: {labels: {test: '1'}, annotations: {old: a}}"), ServiceRole.Apex, null);
         var wanted = MadeServices.Make(Made("port: 80, apex: {labels: {test: '2'}, annotations: {new: a}}"), ServiceRole.Apex, null);
 
-        var written = ServiceDrift.Reconcile(live, wanted, ServiceOwner.ThisCanary, UnmanagedMetadata.None)!;
+        var written = ServiceDrift.Reconcile(live, wanted, OwnerKind.ThisCanary, UnmanagedMetadata.None)!;
 
         AssertJson("{app: web, test: '2'}", written.At("metadata", "labels"));
         Assert.Equal(("a", ""), (written.TextAt("metadata", "annotations", "new"), written.TextAt("metadata", "annotations", "old")));
@@ -213,5 +213,5 @@ public sealed class ServiceDriftTests
     }
 
     private static JsonObject? Reconcile(MadeFor made, JsonObject live) => ServiceDrift.Reconcile(
-        live, MadeServices.Make(made, ServiceRole.Canary, null), ServiceOwner.ThisCanary, made.Spec.Service.UnmanagedMetadata);
+        live, MadeServices.Make(made, ServiceRole.Canary, null), OwnerKind.ThisCanary, made.Spec.Service.UnmanagedMetadata);
 }

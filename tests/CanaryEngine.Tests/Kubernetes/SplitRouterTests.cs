@@ -91,6 +91,29 @@ public sealed class SplitRouterTests : IAsyncLifetime
         Assert.Equal(0, await ToldAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task E2E_10_A_split_that_stood_before_the_canary_does_not_go_with_it(bool isOurs)
+    {
+        var live = Split(Half);
+        if (!isOurs)
+        {
+            live["metadata"]!.AsObject().Remove("ownerReferences");
+        }
+
+        _cluster.Lists[Splits] = [Stored(live, "6")];
+        await _cluster.Objects.Mesh.RefreshAsync(SplitObject.Group, "TrafficSplit", TestContext.Current.CancellationToken);
+        _cluster.Writes.Clear();
+        _cluster.Answer = Stored(live.DeepClone().AsObject(), "7");
+
+        await _router.CatchUpAsync(TestContext.Current.CancellationToken);
+        await _router.ReleaseAsync(Spec, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, _cluster.Writes.Count);
+        Assert.All(_cluster.Writes, write => Assert.Equal(isOurs, write.Body["metadata"]!["ownerReferences"] is not null));
+    }
+
     private static JsonObject Split(TrafficPlan plan) => SplitObject.Make(Spec, new CanaryOwner("web", "uid-1"), plan, "v1alpha4");
 
     private static JsonObject Stored(JsonObject item, string version = "5")

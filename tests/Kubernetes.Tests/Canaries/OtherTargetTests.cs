@@ -11,6 +11,22 @@ public sealed class OtherTargetTests(CanaryCluster home)
 {
     private const string Next = "podinfo:6.0.1";
 
+    private const string TheirService =
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: podinfo, namespace: test, labels: {kept: "yes"} }
+        spec: {selector: {app: podinfo}, ports: [{name: http, port: 80, targetPort: 9898}]}
+        """;
+
+    private const string TheirSplit =
+        """
+        apiVersion: split.smi-spec.io/v1alpha4
+        kind: TrafficSplit
+        metadata: {name: podinfo, namespace: test}
+        spec: {service: podinfo, backends: [{service: podinfo, weight: 1}]}
+        """;
+
     [Fact]
     public async Task CTL_17_CTL_18_CTL_22_E2E_02_a_DaemonSet_is_stopped_by_its_node_selector_and_promoted()
     {
@@ -56,18 +72,21 @@ public sealed class OtherTargetTests(CanaryCluster home)
         Assert.Equal(6, (await place.Api.GetAsync(path)).Number("spec", "maxReplicas"));
     }
 
-    [Fact]
-    public async Task CTL_64_to_67_E2E_10_a_deleted_canary_gives_the_target_its_pods_and_its_traffic_back()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CTL_64_to_67_E2E_10_a_deleted_canary_gives_the_target_its_pods_and_its_traffic_back(bool isSplitTheirs)
     {
         var place = await home.GetAsync();
         await place.ApplyAsync(CanaryYaml.Deployment());
-        await place.ApplyAsync(
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: podinfo, namespace: test, labels: {kept: "yes"} }
-            spec: {selector: {app: podinfo}, ports: [{name: http, port: 80, targetPort: 9898}]}
-            """);
+        await place.ApplyAsync(TheirService);
+        var split = place.Path("split.smi-spec.io/v1alpha4", "trafficsplits", "podinfo");
+        if (isSplitTheirs)
+        {
+            await place.ApplyAsync(TheirSplit);
+        }
+
+        var theirs = (await place.Api.TryGetAsync(split)).Text("metadata", "uid");
         await place.ApplyAsync(CanaryYaml.Canary(more: "revertOnDeletion: true"));
         await place.CanaryAsync(found => found.Texts("metadata", "finalizers").Contains("finalizer.flagger.app"));
         await place.PhaseAsync("Initialized");
@@ -92,9 +111,17 @@ public sealed class OtherTargetTests(CanaryCluster home)
         var service = await place.Api.GetAsync(place.Path("v1", "services", "podinfo"));
         Assert.Equal("podinfo", service.Text("spec", "selector", "app"));
         Assert.Equal("yes", service.Text("metadata", "labels", "kept"));
-        await Eventually.BecomesAsync(
-            async () => await place.Api.TryGetAsync(place.Path("split.smi-spec.io/v1alpha4", "trafficsplits", "podinfo")) is null,
-            TimeSpan.FromSeconds(60));
+        if (!isSplitTheirs)
+        {
+            await Eventually.BecomesAsync(async () => await place.Api.TryGetAsync(split) is null, TimeSpan.FromSeconds(60));
+            return;
+        }
+
+        // By now the collector has looked at what the canary owned.
+        var left = await place.Api.GetAsync(split);
+        Assert.Equal(theirs, left.Text("metadata", "uid"));
+        Assert.Empty(left.Items("metadata", "ownerReferences"));
+        Assert.Equal(["podinfo"], left.Items("spec", "backends").Select(backend => backend.Text("service")));
     }
 
     [Fact]

@@ -20,11 +20,11 @@ internal static class ServiceDrift
     /// for server-side apply with ports, selector and the annotations that keep Flux away, nothing else.
     /// </returns>
     /// <exception cref="WorkloadException">It is another canary's, or the ports cannot be put beside those that it has.</exception>
-    public static JsonObject? Reconcile(JsonObject live, JsonObject wanted, ServiceOwner owner, UnmanagedMetadata unmanaged) =>
+    public static JsonObject? Reconcile(JsonObject live, JsonObject wanted, OwnerKind owner, UnmanagedMetadata unmanaged) =>
         owner switch
         {
-            ServiceOwner.ThisCanary => Update(live, wanted, unmanaged),
-            ServiceOwner.Somebody => Apply(live, wanted),
+            OwnerKind.ThisCanary => Update(live, wanted, unmanaged),
+            OwnerKind.Somebody => Apply(live, wanted),
             _ => throw new WorkloadException(
                 $"service {Fields.Name(live)} belongs to another canary; name another one in spec.service.name"),
         };

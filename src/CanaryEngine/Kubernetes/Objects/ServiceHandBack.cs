@@ -15,7 +15,7 @@ internal static class ServiceHandBack
     /// </returns>
     public static JsonObject? Of(JsonObject? live, string canary, SelectorLabel selector)
     {
-        if (live is null || ServiceOwnership.Of(live, canary) != ServiceOwner.Somebody)
+        if (live is null || Ownership.Of(live, canary) != OwnerKind.Somebody)
         {
             return null;
         }
