@@ -12,7 +12,7 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <summary>
 /// Where the traffic goes by the word of the leader, while the API server is away: taking a bad version out of the traffic must reach
 /// the Envoys of every replica. It counts until the API server says something newer, which the leader's own record is, too; and until
-/// this replica leads and decides itself. Thread-safe.
+/// this replica leads and decides itself, or knows that another one has come to lead since. Thread-safe.
 /// </summary>
 public sealed class ToldRoutes
 {
@@ -28,27 +28,31 @@ public sealed class ToldRoutes
         (_below, _layer, _leadership, _logger) = (below, layer, leadership, logger);
 
     /// <summary>Takes over what the leader says.</summary>
+    /// <param name="term">Its <see cref="ILeadership.Term"/>.</param>
     /// <param name="splits">TrafficSplits that it could not record yet.</param>
+    /// <returns>False when another replica has come to lead since.</returns>
     /// <exception cref="FormatException">One of them is no TrafficSplit.</exception>
-    public void Use(IEnumerable<JsonObject> splits)
+    public bool Use(int term, IEnumerable<JsonObject> splits)
     {
         ArgumentNullException.ThrowIfNull(splits);
         var wanted = splits.Select(Read).ToList();
         lock (_gate)
         {
-            if (_leadership.State != LeadershipState.Following)
+            DropOutdated();
+            if (_leadership.State != LeadershipState.Following || term < _leadership.Term)
             {
-                return;
+                return false;
             }
 
-            DropOutdated();
             foreach (var split in wanted.Where(split => _told.GetValueOrDefault(split.Key)?.Split.Fingerprint != split.Fingerprint))
             {
-                _told = _told.SetItem(split.Key, new Told(split, Below(split.Key)));
+                _told = _told.SetItem(split.Key, new Told(split, Below(split.Key), term));
                 _layer.Change([], [split]);
                 _logger.RouteTold(split.Key.Name);
             }
         }
+
+        return true;
     }
 
     /// <summary>Drops what does not count any more.</summary>
@@ -64,7 +68,8 @@ public sealed class ToldRoutes
 
     private void DropOutdated() => Drop(
         from pair in _told
-        where _leadership.State == LeadershipState.Leading || !ReferenceEquals(pair.Value.Below, Below(pair.Key))
+        where _leadership.State == LeadershipState.Leading || pair.Value.Term < _leadership.Term
+            || !ReferenceEquals(pair.Value.Below, Below(pair.Key))
         select pair.Key);
 
     private void Drop(IEnumerable<ObjectKey> keys)
@@ -88,6 +93,6 @@ public sealed class ToldRoutes
         return ApiObjects.Read(split, new ApiResource(ClusterKinds.SplitGroup, served, "trafficsplits", ClusterKinds.Split));
     }
 
-    /// <summary>What was told, and what the API server had said by then.</summary>
-    private sealed record Told(SourceObject Split, SourceObject? Below);
+    /// <summary>What was told, what the API server had said by then, and in which term.</summary>
+    private sealed record Told(SourceObject Split, SourceObject? Below, int Term);
 }

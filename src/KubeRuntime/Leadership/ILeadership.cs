@@ -17,6 +17,12 @@ public interface ILeadership
     /// <summary>Who leads, as far as is known; empty for nobody.</summary>
     string Leader { get; }
 
+    /// <summary>
+    /// The number of times that the lease has changed hands, as far as is known; of a replica that leads or is detached, by when it
+    /// began to. A word of a lower term is that of a leader that has been followed by another.
+    /// </summary>
+    int Term { get; }
+
     /// <summary>Raised when <see cref="State"/> or <see cref="Leader"/> changes.</summary>
     ChangeSignal Changed { get; }
 }

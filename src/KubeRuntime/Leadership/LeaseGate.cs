@@ -26,6 +26,7 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
     private long _writeUntilOfDay;
     private KubeFault? _trouble;
     private volatile string _leader = string.Empty;
+    private volatile int _term;
     private volatile int _state = (int)LeadershipState.Following;
 
     /// <inheritdoc/>
@@ -39,6 +40,9 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
 
     /// <inheritdoc/>
     public string Leader => _leader;
+
+    /// <inheritdoc/>
+    public int Term => _term;
 
     /// <inheritdoc/>
     public ChangeSignal Changed { get; } = new();
@@ -123,6 +127,7 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
         var isOver = State != LeadershipState.Following && _view.WasTakenSince(_written);
         if (isOver || !_view.IsFree(options.Identity, Now))
         {
+            _term = _view.Transitions;
             Become(LeadershipState.Following, _view.Holder);
             return;
         }
@@ -133,6 +138,7 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
             : await client.ReplaceAsync(Leases, options.Name, record, cancellationToken);
         _view = LeaseRecord.Read(_view, written, options.Duration, Now);
         _written = _view;
+        _term = _view.Transitions;
         // Who was told to stop meanwhile does not begin to lead.
         cancellationToken.ThrowIfCancellationRequested();
         var lasts = options.Duration - options.Margin;

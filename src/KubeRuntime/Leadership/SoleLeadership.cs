@@ -15,5 +15,8 @@ public sealed class SoleLeadership : ILeadership
     public string Leader => string.Empty;
 
     /// <inheritdoc/>
+    public int Term => 0;
+
+    /// <inheritdoc/>
     public ChangeSignal Changed { get; } = new();
 }

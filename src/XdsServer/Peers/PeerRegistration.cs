@@ -4,6 +4,7 @@ using XdsCanary.CanaryEngine.Kubernetes;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Api;
 using XdsCanary.KubeRuntime.Cluster;
+using XdsCanary.KubeRuntime.Leadership;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Admin;
 using XdsCanary.XdsServer.Hosting;
@@ -51,6 +52,7 @@ internal static class PeerRegistration
         services.AddSingleton<IPeerRoutes>(provider => new PeerRoutes(
             provider.GetRequiredService<PeerDirectory>(),
             provider.GetRequiredKeyedService<HttpClient>(Key),
+            provider.GetRequiredService<ILeadership>(),
             options.AdminToken));
         services.AddSingleton(provider => new PeerConvergence(
             provider.GetRequiredService<ConvergenceTracker>(),
@@ -85,18 +87,20 @@ internal static class PeerRegistration
                     PeerJson.Default.PeerReport)
                 : Results.StatusCode(StatusCodes.Status401Unauthorized));
         var routes = services.GetRequiredService<ToldRoutes>();
-        admin.MapPost(PeerRoutes.Path, (HttpContext context, JsonArray splits) =>
+        admin.MapPost(PeerRoutes.Path, (HttpContext context, int? term, JsonArray splits) =>
             token.Admits(context.Request.Headers.Authorization)
-                ? Use(routes, splits)
+                ? Use(routes, term ?? int.MaxValue, splits)
                 : Results.StatusCode(StatusCodes.Status401Unauthorized));
     }
 
-    private static IResult Use(ToldRoutes routes, JsonArray splits)
+    // Replicas of older versions say no term.
+    private static IResult Use(ToldRoutes routes, int term, JsonArray splits)
     {
         try
         {
-            routes.Use(splits.Select(split => split as JsonObject ?? throw new FormatException("A list of TrafficSplits is expected.")));
-            return Results.NoContent();
+            var isTaken = routes.Use(
+                term, splits.Select(split => split as JsonObject ?? throw new FormatException("A list of TrafficSplits is expected.")));
+            return Results.StatusCode(isTaken ? StatusCodes.Status204NoContent : StatusCodes.Status409Conflict);
         }
         catch (FormatException exception)
         {

@@ -2,14 +2,16 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.KubeRuntime.Leadership;
 
 namespace XdsCanary.XdsServer.Peers;
 
 /// <summary>Tells other replicas, over their admin ports, where the traffic goes while the API server is away. Thread-safe.</summary>
 /// <param name="directory">The other replicas.</param>
 /// <param name="http">Calls them.</param>
+/// <param name="leadership">In which term this replica leads.</param>
 /// <param name="token">What they want to be shown.</param>
-internal sealed class PeerRoutes(PeerDirectory directory, HttpClient http, string token) : IPeerRoutes
+internal sealed class PeerRoutes(PeerDirectory directory, HttpClient http, ILeadership leadership, string token) : IPeerRoutes
 {
     /// <summary>The path that takes the routes.</summary>
     public const string Path = "/api/peer/routes";
@@ -25,7 +27,7 @@ internal sealed class PeerRoutes(PeerDirectory directory, HttpClient http, strin
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(peer, Path));
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(peer, $"{Path}?term={leadership.Term}"));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
             using var response = await http.SendAsync(request, cancellationToken);

@@ -32,7 +32,7 @@ public sealed class ToldRoutesTests
     [Fact]
     public void A_follower_serves_what_the_leader_says_in_place_of_what_the_API_server_said()
     {
-        _routes.Use([Split(0)]);
+        _routes.Use(1, [Split(0)]);
 
         Assert.Equal(0, CanaryWeight());
     }
@@ -40,7 +40,7 @@ public sealed class ToldRoutesTests
     [Fact]
     public void It_counts_until_the_API_server_says_something_newer()
     {
-        _routes.Use([Split(0)]);
+        _routes.Use(1, [Split(0)]);
         _routes.Review();
         Assert.Equal(0, CanaryWeight());
 
@@ -53,8 +53,8 @@ public sealed class ToldRoutesTests
     [Fact]
     public void A_later_word_replaces_an_earlier_one()
     {
-        _routes.Use([Split(0)]);
-        _routes.Use([Split(50)]);
+        _routes.Use(1, [Split(0)]);
+        _routes.Use(1, [Split(50)]);
 
         Assert.Equal(50, CanaryWeight());
     }
@@ -66,15 +66,46 @@ public sealed class ToldRoutesTests
     {
         _role.State = state;
 
-        _routes.Use([Split(0)]);
+        _routes.Use(1, [Split(0)]);
 
         Assert.Equal(20, CanaryWeight());
     }
 
     [Fact]
+    public void A_leader_that_another_one_has_followed_is_not_listened_to()
+    {
+        _role.Term = 2;
+
+        Assert.False(_routes.Use(1, [Split(0)]));
+        Assert.Equal(20, CanaryWeight());
+        Assert.True(_routes.Use(2, [Split(0)]));
+        Assert.Equal(0, CanaryWeight());
+    }
+
+    [Fact]
+    public void Its_word_counts_no_longer_once_another_one_is_known_to_lead()
+    {
+        _routes.Use(1, [Split(0)]);
+        _role.Term = 2;
+
+        _routes.Review();
+
+        Assert.Equal(20, CanaryWeight());
+    }
+
+    // It was cut off when that one came to lead.
+    [Fact]
+    public void A_leader_that_is_not_known_yet_is_listened_to()
+    {
+        _routes.Use(7, [Split(0)]);
+
+        Assert.Equal(0, CanaryWeight());
+    }
+
+    [Fact]
     public void A_follower_that_comes_to_lead_goes_by_the_API_server()
     {
-        _routes.Use([Split(0)]);
+        _routes.Use(1, [Split(0)]);
         _role.State = LeadershipState.Leading;
 
         _routes.Review();
@@ -87,7 +118,7 @@ public sealed class ToldRoutesTests
     {
         var other = Read("{apiVersion: v1, kind: Service, metadata: {name: web, namespace: test}}");
 
-        var refusal = Assert.Throws<FormatException>(() => _routes.Use([Split(0), other]));
+        var refusal = Assert.Throws<FormatException>(() => _routes.Use(1, [Split(0), other]));
 
         Assert.Equal("A TrafficSplit with name and namespace is expected, not Service of v1.", refusal.Message);
         Assert.Equal(20, CanaryWeight());
@@ -122,6 +153,8 @@ public sealed class ToldRoutesTests
         public bool MayWrite => State == LeadershipState.Leading;
 
         public string Leader => "other";
+
+        public int Term { get; set; } = 1;
 
         public ChangeSignal Changed { get; } = new();
     }

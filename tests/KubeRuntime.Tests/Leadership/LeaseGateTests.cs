@@ -40,6 +40,7 @@ public sealed class LeaseGateTests
         var replica = new Replica(_server, "one").Start();
         Assert.Equal(LeadershipState.Following, replica.State);
         Assert.Equal("other", replica.Gate.Leader);
+        Assert.Equal(4, replica.Gate.Term);
 
         replica.Advance(13);
         _server.Hold("other", seconds);
@@ -49,6 +50,7 @@ public sealed class LeaseGateTests
 
         Assert.Equal(LeadershipState.Leading, replica.State);
         Assert.Equal(5, (int?)_server.Lease!["spec"]!["leaseTransitions"]);
+        Assert.Equal(5, replica.Gate.Term);
         Assert.Equal("b", (string?)_server.Lease["metadata"]!["labels"]!["a"]);
     }
 
