@@ -26,6 +26,9 @@ public sealed record CanarySpec
     /// <summary>The object's namespace and name.</summary>
     public required NamespacedName Key { get; init; }
 
+    /// <summary><c>metadata.uid</c>: tells an object from one of the same name that was there before; empty in manifests.</summary>
+    public string Uid { get; init; } = string.Empty;
+
     /// <summary><c>metadata.generation</c>, or a number that the source makes up; 0 when unknown.</summary>
     public long Generation { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class ClusterMemory(
 {
     private const int EventsKept = 100;
 
-    private readonly ConcurrentDictionary<NamespacedName, CanaryStatus> _statuses = new();
+    private readonly ConcurrentDictionary<NamespacedName, (string Uid, CanaryStatus Status)> _statuses = new();
     private readonly ConcurrentDictionary<NamespacedName, EquatableArray<CanaryEvent>> _events = new();
     private readonly ConcurrentDictionary<NamespacedName, CanarySpec> _pending = new();
 
@@ -57,10 +57,14 @@ internal sealed class ClusterMemory(
     }
 
     /// <inheritdoc/>
-    public CanaryStatus StatusOf(NamespacedName key) =>
-        _statuses.TryGetValue(key, out var known) ? known
-        : objects.Find(ClusterKinds.Canaries, key) is { } canary ? adoption.StatusOf(canary)
-        : CanaryStatus.Empty;
+    public CanaryStatus StatusOf(NamespacedName key)
+    {
+        var canary = objects.Find(ClusterKinds.Canaries, key);
+        // One that was made anew has done nothing yet, though nobody may have seen that the one before it was gone.
+        return _statuses.TryGetValue(key, out var known) && (canary is null || ObjectJson.Metadata(canary, "uid") == known.Uid) ? known.Status
+            : canary is not null ? adoption.StatusOf(canary)
+            : CanaryStatus.Empty;
+    }
 
     /// <inheritdoc/>
     public EquatableArray<CanaryEvent> EventsOf(NamespacedName key) => _events.GetValueOrDefault(key);
@@ -73,7 +77,7 @@ internal sealed class ClusterMemory(
         bool isLasting,
         CancellationToken cancellationToken)
     {
-        _statuses[spec.Key] = status;
+        _statuses[spec.Key] = (spec.Uid, status);
         Keep(spec.Key, events);
         if (isLasting && await TryWriteAsync(spec, cancellationToken) is { } problem && _pending.TryAdd(spec.Key, spec))
         {
@@ -145,8 +149,9 @@ internal sealed class ClusterMemory(
     {
         try
         {
-            await writes.ChangeAsync(spec.Key, canary => _statuses.TryGetValue(spec.Key, out var status)
-                ? StatusJson.Write(spec, status, targets.ConfigsOf(spec), ObjectJson.Part(canary, "status"))
+            await writes.ChangeAsync(spec.Key, canary => _statuses.TryGetValue(spec.Key, out var known)
+                && known.Uid == ObjectJson.Metadata(canary, "uid")
+                ? StatusJson.Write(spec, known.Status, targets.ConfigsOf(spec), ObjectJson.Part(canary, "status"))
                 : null, cancellationToken);
             return null;
         }

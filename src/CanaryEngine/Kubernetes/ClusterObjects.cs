@@ -99,17 +99,17 @@ internal sealed class ClusterObjects(
         : patch.Kind == PatchKind.Merge ? MergeAsync(resource, name, patch.Body, cancellationToken)
         : ApplyAsync(resource, name, patch.Body, cancellationToken);
 
-    /// <summary>Replaces the status of an object.</summary>
+    /// <summary>Replaces the status of an object, but not of another one of its name.</summary>
     public Task<SourceObject> ReplaceStatusAsync(
-        ApiResource resource, NamespacedName name, JsonObject status, CancellationToken cancellationToken) =>
-        WriteAsync(resource, token => client.ReplaceStatusAsync(resource, name, status, token), cancellationToken);
+        ApiResource resource, SourceObject item, JsonObject status, CancellationToken cancellationToken) =>
+        WriteAsync(
+            resource,
+            token => client.ReplaceStatusAsync(resource, item.Key.Name, ObjectJson.Metadata(item, "uid"), status, token),
+            cancellationToken);
 
     /// <summary>Deletes an object.</summary>
-    public Task DeleteAsync(ApiResource resource, NamespacedName name, CancellationToken cancellationToken)
-    {
-        EnsureWriting();
-        return client.DeleteAsync(resource, name, cancellationToken);
-    }
+    public Task DeleteAsync(ApiResource resource, NamespacedName name, CancellationToken cancellationToken) =>
+        InTimeAsync(resource, token => client.DeleteAsync(resource, name, token), cancellationToken);
 
     /// <summary>Lists objects by their labels.</summary>
     /// <param name="resource">Their resource.</param>
@@ -131,25 +131,28 @@ internal sealed class ClusterObjects(
     private async Task<SourceObject> WriteAsync(
         ApiResource resource, Func<CancellationToken, Task<JsonObject>> write, CancellationToken cancellationToken)
     {
-        EnsureWriting();
-        using var timer = new CancellationTokenSource(Longest, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        SourceObject written;
-        try
-        {
-            written = ApiObjects.Read(await write(limit.Token), resource);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new KubeException(KubeFault.Unavailable, $"{resource.Plural}: no answer within {Longest.TotalSeconds:0} s", exception);
-        }
-
+        var written = ApiObjects.Read(await InTimeAsync(resource, write, cancellationToken), resource);
         if (written.Key.Group != ClusterKinds.Events.Group && written.Key.Kind != ClusterKinds.ControllerRevisions.Kind)
         {
             SourceOf(resource.Group, resource.Kind).Put(written);
         }
 
         return written;
+    }
+
+    private async Task<T> InTimeAsync<T>(ApiResource resource, Func<CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    {
+        EnsureWriting();
+        using var timer = new CancellationTokenSource(Longest, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        try
+        {
+            return await write(limit.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KubeException(KubeFault.Unavailable, $"{resource.Plural}: no answer within {Longest.TotalSeconds:0} s", exception);
+        }
     }
 
     // Losing the lead between this look and the write is what the margin of the lease is for.

@@ -81,7 +81,7 @@ internal sealed class SplitStatusLoop(
         {
             if (SplitStatus.Next(ObjectJson.Part(split, "status"), verdict, time.GetUtcNow()) is { } status)
             {
-                split = await objects.ReplaceStatusAsync(resource, verdict.Name, status, cancellationToken);
+                split = await objects.ReplaceStatusAsync(resource, split, status, cancellationToken);
                 await Task.Delay(Pace, time, cancellationToken);
             }
         }

@@ -34,7 +34,7 @@ internal sealed class StatusWrites(ClusterObjects objects)
 
             if (next(canary) is { } status)
             {
-                await objects.ReplaceStatusAsync(ClusterKinds.Canaries, key, status, cancellationToken);
+                await objects.ReplaceStatusAsync(ClusterKinds.Canaries, canary, status, cancellationToken);
             }
 
             return true;

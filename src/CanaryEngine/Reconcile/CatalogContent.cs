@@ -56,7 +56,7 @@ internal sealed record CatalogContent
         var entries = mapped.ToImmutableSortedDictionary(
             pair => pair.Key.Key.Name,
             pair => new CatalogEntry(
-                pair.Value.Value ?? Canaries.GetValueOrDefault(pair.Key.Key.Name)?.Spec,
+                pair.Value.Value ?? LastGoodOf(pair.Key),
                 pair.Value.Faults.Items,
                 IsBeingDeleted(pair.Key)));
         return this with
@@ -111,6 +111,10 @@ internal sealed record CatalogContent
             && Metadata(item, "uid") is { Length: > 0 } uid && Metadata(before, "uid") == uid;
         return isSame ? Mapped[before!] : null;
     }
+
+    // Of another object that had the name before nothing is left.
+    private CanarySpec? LastGoodOf(SourceObject item) =>
+        Canaries.GetValueOrDefault(item.Key.Name)?.Spec is { } spec && spec.Uid == (Metadata(item, "uid") ?? string.Empty) ? spec : null;
 
     private static bool IsBeingDeleted(SourceObject item) => Metadata(item, "deletionTimestamp") is { Length: > 0 };
 

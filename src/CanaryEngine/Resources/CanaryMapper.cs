@@ -29,6 +29,7 @@ public static class CanaryMapper
         var result = new CanarySpec
         {
             Key = source.Key.Name,
+            Uid = findings.Root.Field("metadata").Field("uid").Text() ?? string.Empty,
             Generation = source.Generation,
             Target = target,
             Provider = ProviderReader.Read(spec.Field("provider"), findings),

@@ -140,14 +140,18 @@ public sealed class KubeClient(HttpClient http, Uri root, Authorize authorize, T
     /// <summary>Replaces the status of an object, whatever else has changed in it meanwhile (JSON patch, RFC 6902).</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="name">The object.</param>
+    /// <param name="uid">Its <c>metadata.uid</c>: another object of the name is refused (422).</param>
     /// <param name="status">The whole status.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<JsonObject> ReplaceStatusAsync(
-        ApiResource resource, NamespacedName name, JsonObject status, CancellationToken cancellationToken)
+        ApiResource resource, NamespacedName name, string uid, JsonObject status, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resource);
+        ArgumentException.ThrowIfNullOrEmpty(uid);
         ArgumentNullException.ThrowIfNull(status);
-        var patch = new JsonArray(new JsonObject { ["op"] = "add", ["path"] = "/status", ["value"] = status.DeepClone() });
+        var patch = new JsonArray(
+            new JsonObject { ["op"] = "test", ["path"] = "/metadata/uid", ["value"] = uid },
+            new JsonObject { ["op"] = "add", ["path"] = "/status", ["value"] = status.DeepClone() });
         return CallAsync(
             HttpMethod.Patch, $"{resource.PathOf(name, "status")}?fieldManager={FieldManager}", patch, JsonPatch, cancellationToken);
     }

@@ -14,7 +14,7 @@ namespace XdsCanary.CanaryEngine.Tests.Kubernetes;
 
 /// <summary>
 /// A cluster as the replica knows it that leads. Its API server lists what a test gives it, tells of no changes, and takes writes when
-/// the test says so.
+/// the test says so; deletions get no answer.
 /// </summary>
 internal sealed class StubCluster : HttpMessageHandler, IAsyncDisposable
 {
@@ -82,6 +82,11 @@ internal sealed class StubCluster : HttpMessageHandler, IAsyncDisposable
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var address = request.RequestUri!;
+        if (request.Method == HttpMethod.Delete || address.Query.Contains("watch=true", StringComparison.Ordinal))
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+
         if (request.Method != HttpMethod.Get)
         {
             var body = await request.Content!.ReadAsStringAsync(cancellationToken);
@@ -89,11 +94,6 @@ internal sealed class StubCluster : HttpMessageHandler, IAsyncDisposable
             return Answer is { } answer
                 ? Say(HttpStatusCode.OK, answer.ToJsonString())
                 : Say(HttpStatusCode.ServiceUnavailable, """{"kind":"Status","message":"not now"}""");
-        }
-
-        if (address.Query.Contains("watch=true", StringComparison.Ordinal))
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
 
         var listed = Lists.TryGetValue(address.AbsolutePath.Split('/')[^1], out var found) ? found : [];

@@ -28,7 +28,7 @@ public sealed class KubeClientTests : IDisposable
         { "create", "POST /apis/example.io/v1/namespaces/shop/things?fieldManager=xds-canary", "application/json", """{"x":1}""" },
         { "replace", "PUT /apis/example.io/v1/namespaces/shop/things/a?fieldManager=xds-canary", "application/json", """{"x":1}""" },
         { "merge", "PATCH /apis/example.io/v1/namespaces/shop/things/a?fieldManager=xds-canary", "application/merge-patch+json", """{"x":1}""" },
-        { "status", "PATCH /apis/example.io/v1/namespaces/shop/things/a/status?fieldManager=xds-canary", "application/json-patch+json", """[{"op":"add","path":"/status","value":{"x":1}}]""" },
+        { "status", "PATCH /apis/example.io/v1/namespaces/shop/things/a/status?fieldManager=xds-canary", "application/json-patch+json", """[{"op":"test","path":"/metadata/uid","value":"uid-1"},{"op":"add","path":"/status","value":{"x":1}}]""" },
         { "delete", "DELETE /apis/example.io/v1/namespaces/shop/things/a", "", "" },
         { "find", "GET /apis/example.io/v1/namespaces/shop/things/a", "", "" },
     };
@@ -239,7 +239,7 @@ public sealed class KubeClientTests : IDisposable
         "create" => _client.CreateAsync(Things, Name.Namespace, body, cancellationToken),
         "replace" => _client.ReplaceAsync(Things, Name, body, cancellationToken),
         "merge" => _client.MergeAsync(Things, Name, body, cancellationToken),
-        "status" => _client.ReplaceStatusAsync(Things, Name, body, cancellationToken),
+        "status" => _client.ReplaceStatusAsync(Things, Name, "uid-1", body, cancellationToken),
         "delete" => _client.DeleteAsync(Things, Name, cancellationToken),
         _ => _client.FindAsync(Things, Name, cancellationToken),
     };
