@@ -61,7 +61,7 @@ public sealed class ServiceClonesTests
           namespace: test
           uid: other
           labels: {app: web, kustomize.toolkit.fluxcd.io/name: apps}
-          annotations: {note: a, kubectl.kubernetes.io/last-applied-configuration: '{}'}
+          annotations: {note: a, xdscanary.io/hosts: web.example.com, kubectl.kubernetes.io/last-applied-configuration: '{}'}
         spec:
           type: NodePort
           clusterIP: 10.96.0.1

@@ -34,6 +34,7 @@ internal static class Waiting
             return round.Hold(string.Empty, string.Empty, round.Now);
         }
 
+        round.Direct(Traffic.Of(round.Spec, round.Status));
         var isNews = revision != round.Run.Revision;
         return isNews || round.IsTick ? Idle.Begin(round, revision) : round.Done(round.Status.NextCheck);
     }

@@ -6,6 +6,9 @@ internal static class MetadataKeys
     /// <summary>The revision that a primary has, on the workload (not on its pods, which would restart for it).</summary>
     public const string Revision = "xdscanary.io/revision";
 
+    /// <summary>Hosts that lead to a Service, and may lead to one only.</summary>
+    public const string Hosts = "xdscanary.io/hosts";
+
     /// <summary>What Flagger writes into the pods of a primary at each promotion, so that they restart (H-18).</summary>
     public const string FlaggerId = "flagger-id";
 
@@ -36,11 +39,11 @@ internal static class MetadataKeys
     public static bool IsToolkit(string key) => key.Contains("toolkit.fluxcd.io", StringComparison.Ordinal);
 
     /// <summary>
-    /// True for an annotation that may be copied from a workload or autoscaler to the one made after it: not Flux's, not
-    /// kubectl's memory, and not what a controller of the cluster writes about this very object.
+    /// True for an annotation that may be copied from an object to the one made after it: not Flux's, not kubectl's memory, not what
+    /// a controller of the cluster writes about this very object, and not what only one object may say.
     /// </summary>
     /// <param name="key">The key.</param>
     public static bool IsCopied(string key) => !IsToolkit(key)
-        && key is not (LastApplied or Revision or "deprecated.daemonset.template.generation")
+        && key is not (LastApplied or Revision or Hosts or "deprecated.daemonset.template.generation")
         && !key.StartsWith("deployment.kubernetes.io/", StringComparison.Ordinal);
 }
