@@ -58,13 +58,13 @@ internal sealed class ServerOptions
     [Description("Whether a change of a ConfigMap or Secret that a target is configured by is a new revision.")]
     public bool ConfigTracking { get; set; } = true;
 
-    [Description("Refuse canaries that refer to metric templates and alert providers of other namespaces.")]
+    [Description("Refuse canaries that refer to metric templates and alert providers of other namespaces; with --kubernetes only.")]
     public bool NoCrossNamespaceRefs { get; set; }
 
     [Description("Directory of the manifests to serve (*.yaml, *.yml, *.json), watched for changes.")]
     public string Manifests { get; set; } = string.Empty;
 
-    [Description("Directory in which the states of canaries are kept; empty for .xds-canary in the directory of the manifests.")]
+    [Description("Directory in which the states of canaries are kept; empty for .xds-canary in the directory of the manifests, and for none with --kubernetes.")]
     public string State { get; set; } = string.Empty;
 
     [Description("Namespace of objects and nodes that name none.")]
@@ -87,7 +87,7 @@ internal sealed class ServerOptions
     [Range(0, 65535)]
     public int AdminPort { get; set; } = 8080;
 
-    [Description("Token that callers of the admin API show to steer canaries; empty for the one in the file admin-token of --state.")]
+    [Description("Token that callers of the admin API show to steer canaries; empty for the one in the file admin-token of --state. With --kubernetes one of the two is needed.")]
     public string AdminToken { get; set; } = string.Empty;
 
     [Description("IP address that the Envoys listen on.")]
@@ -175,7 +175,7 @@ internal sealed class ServerOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    [Description("Name under which Envoys show this server; the host's name by default.")]
+    [Description("Name under which Envoys show this server; xds-canary/ and the host's name by default.")]
     [Required]
     public string Identifier { get; set; } = $"xds-canary/{Environment.MachineName}";
 

@@ -11,7 +11,7 @@ using XdsCanary.XdsServer.Streams;
 
 namespace XdsCanary.XdsServer.Hosting;
 
-/// <summary>Everything that exists in the server, in the order of the way from an object to the wire.</summary>
+/// <summary>What both kinds of server have, in the order of the way from an object to the wire.</summary>
 internal static class ServiceRegistration
 {
     /// <summary>Registers the server.</summary>

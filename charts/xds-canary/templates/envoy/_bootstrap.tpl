@@ -19,7 +19,7 @@ node:
     # The server reads the statistics of canaries here, if it can reach it; 0.0.0.0 or no host: the address it sees.
     admin: "0.0.0.0:{{ .Values.envoy.ports.admin.containerPort }}"
 
-# The admin interface has no authentication; networkPolicy.enabled lets only the server and Prometheus reach it.
+# The admin interface has no authentication; networkPolicy.enabled lets only the server, Prometheus and adminFrom reach it.
 admin:
   address:
     socket_address:
