@@ -88,7 +88,9 @@ check_resources() {
     "$(kubectl get crd -o jsonpath='{range .items[*]}{.status.conditions[?(@.type=="NonStructuralSchema")].message}{end}')"
   local field
   for field in metrics abort sessionAffinity; do
-    if kubectl explain "canary.spec.analysis.$field" --api-version=flagger.app/v1beta1 | grep 'DESCRIPTION' >/dev/null; then
+    # The heading stands there in any case, above `<empty>` for a field that is not described.
+    if kubectl explain "canary.spec.analysis.$field" --api-version=flagger.app/v1beta1 \
+      | sed -n '/^DESCRIPTION:/,/^FIELD/p' | grep '^ *[A-Za-z`]' | grep -vE '^(DESCRIPTION|FIELD)' >/dev/null; then
       ok
     else
       fault "kubectl explain canary.spec.analysis.$field says nothing"
