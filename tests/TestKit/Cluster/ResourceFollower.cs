@@ -7,7 +7,7 @@ namespace XdsCanary.TestKit.Cluster;
 /// Keeps the objects of a list as the API server has them: list, then watch, and again after every break. Who follows is told
 /// which object to look at again, from one thread at a time.
 /// </summary>
-internal sealed class ResourceFollower : IAsyncDisposable
+public sealed class ResourceFollower : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
