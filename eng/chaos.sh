@@ -15,8 +15,9 @@ if [ "${XDSCANARY_UPDATE_GOLDEN:-}" = 1 ]; then
   {
     echo '# A series of promotions while parts of the cluster fail'
     echo
-    echo 'Made by `eng/chaos.sh`. Each run promotes a good version under load; its line says what was done to the cluster, how long the'
-    echo 'promotion took, and what became of the requests. A run that does not succeed, or that loses a request by our doing, ends with why.'
+    echo 'Made by `eng/chaos.sh`. Each run promotes a good version under load; its line says what was done to the cluster, and in which phase of'
+    echo 'the canary, how long the promotion took, and what became of the requests. A run that does not succeed, that loses a request by our'
+    echo 'doing, or that had ended before a disturbance, ends with why.'
     echo
     printf '%s\n' "$lines" | sed 's/^/- /'
   } >docs/chaos-run.md

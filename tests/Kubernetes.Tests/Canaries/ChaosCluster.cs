@@ -60,40 +60,33 @@ internal sealed class ChaosCluster : IAsyncDisposable
         Patience,
         $"all Envoys route {service} by {string.Join(", ", weights)}");
 
-    /// <summary>Does what a disturbance says at its time, and ends it.</summary>
+    /// <summary>Does what a disturbance says.</summary>
     /// <param name="disturbance">What to do.</param>
     /// <param name="load">The load, which hears of killed Envoys.</param>
-    public async Task DisturbAsync(Disturbance disturbance, ChaosLoad load)
+    /// <returns>What ends it.</returns>
+    public async Task<Func<Task>> DisturbAsync(Disturbance disturbance, ChaosLoad load)
     {
-        await PauseAsync(disturbance.At);
         switch (disturbance.Kind)
         {
             case ChaosKind.ApiServer:
                 await Cluster.ControlPlane.ApiServer.KillAsync();
-                await PauseAsync(disturbance.Lasts);
-                await Cluster.ControlPlane.ApiServer.StartAsync();
-                break;
+                return Cluster.ControlPlane.ApiServer.StartAsync;
             case ChaosKind.Store:
                 Cluster.ControlPlane.Etcd.Freeze();
-                await PauseAsync(disturbance.Lasts);
-                Cluster.ControlPlane.Etcd.Thaw();
-                break;
+                return Ends(Cluster.ControlPlane.Etcd.Thaw);
             case ChaosKind.Envoy:
-                await load.KillAsync(_envoys[disturbance.Envoy].Kill9Async);
-                await PauseAsync(disturbance.Lasts);
-                await _envoys[disturbance.Envoy].RestartAsync();
-                break;
+                var envoy = _envoys[disturbance.Envoy];
+                await load.KillAsync(envoy.Kill9Async);
+                return envoy.RestartAsync;
             case ChaosKind.Node:
                 Slow(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
-                await PauseAsync(disturbance.Lasts);
-                Slow(TimeSpan.Zero, TimeSpan.Zero);
-                break;
+                return Ends(() => Slow(TimeSpan.Zero, TimeSpan.Zero));
             case ChaosKind.Leader:
                 var leader = await Pair.LeaderAsync();
                 await Pair.KillAsync(leader);
-                await PauseAsync(disturbance.Lasts);
-                await Pair.Replicas[leader].LaunchAgainAsync();
-                break;
+                return Pair.Replicas[leader].LaunchAgainAsync;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(disturbance), disturbance.Kind, "Nobody knows how to do that.");
         }
     }
 
@@ -119,7 +112,11 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await Cluster.DisposeAsync();
     }
 
-    private static Task PauseAsync(TimeSpan time) => Task.Delay(time, TimeProvider.System, TestContext.Current.CancellationToken);
+    private static Func<Task> Ends(Action end) => () =>
+    {
+        end();
+        return Task.CompletedTask;
+    };
 
     private void Slow(TimeSpan pods, TimeSpan status)
     {

@@ -24,10 +24,12 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
         await place.PhaseAsync("Initialized", TimeSpan.FromMinutes(4));
         await chaos.LiveAsync($"{place.Name}/podinfo", ("podinfo-primary", 100), ("podinfo-canary", 0));
         await using var load = chaos.Load($"podinfo.{place.Name}");
+        await using var phases = await PhasesAsync();
         await place.ReleaseAsync(Next);
 
         var started = TimeProvider.System.GetTimestamp();
-        var fault = await FaultAsync(disturbances, load);
+        var moments = await Task.WhenAll(disturbances.Select(disturbance => DisturbAsync(disturbance, load, phases)));
+        var fault = await FaultAsync(moments);
         var took = TimeProvider.System.GetElapsedTime(started);
         var (requests, torn, failures) = await load.StopAsync();
         if (failures.Count > 0)
@@ -35,7 +37,8 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
             fault = $"{fault} failed requests {string.Join("; ", failures)}".TrimStart();
         }
 
-        return (string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s, {requests} requests, {torn} torn by a kill, ")
+        return ($"{string.Join(", ", moments.OrderBy(moment => moment.At))}: "
+            + string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s, {requests} requests, {torn} torn by a kill, ")
             + $"{failures.Count} rounds with failures", fault);
     }
 
@@ -67,15 +70,47 @@ internal sealed class ChaosRun(ChaosCluster chaos, CanaryPlace place)
             .OrderBy(item => item.Text("eventTime") ?? item.Text("deprecatedLastTimestamp"), StringComparer.Ordinal)
             .Select(item => $"{item.Text("eventTime") ?? item.Text("deprecatedLastTimestamp")} {item.Text("regarding", "name")} {item.Text("note")}");
 
-    private async Task<string?> FaultAsync(IReadOnlyList<Disturbance> disturbances, ChaosLoad load)
+    private Task<ObjectWatch<string>> PhasesAsync() => ObjectWatch<string>.StartAsync(
+        place.Api,
+        $"/apis/flagger.app/v1beta1/namespaces/{place.Name}/canaries",
+        "podinfo",
+        canary => canary.Text("status", "phase") ?? "None");
+
+    // At the drawn instant, or some time after the primary has begun to take the new revision over, whichever is sooner: on a machine
+    // that is faster than another, the drawn one may come after the end.
+    private async Task<ChaosMoment> DisturbAsync(Disturbance disturbance, ChaosLoad load, ObjectWatch<string> phases)
     {
-        await Task.WhenAll(disturbances.Select(disturbance => chaos.DisturbAsync(disturbance, load)));
+        var released = TimeProvider.System.GetTimestamp();
+        await await Task.WhenAny(PauseAsync(disturbance.At), LatestAsync(disturbance, phases));
+        var end = await chaos.DisturbAsync(disturbance, load);
+        var (after, at) = (TimeProvider.System.GetElapsedTime(released), TimeProvider.System.GetUtcNow());
+        await PauseAsync(disturbance.Lasts);
+        await end();
+        return new ChaosMoment(disturbance, after, at, phases.All.Last(seen => seen.At <= at).Value);
+    }
+
+    private static async Task LatestAsync(Disturbance disturbance, ObjectWatch<string> phases)
+    {
+        await phases.BecomesAsync(phase => phase is "Promoting" or "Finalising");
+        await PauseAsync(disturbance.Latest);
+    }
+
+    private static Task PauseAsync(TimeSpan time) => Task.Delay(time, TimeProvider.System, TestContext.Current.CancellationToken);
+
+    private async Task<string?> FaultAsync(IReadOnlyList<ChaosMoment> moments)
+    {
         await chaos.RecoversAsync();
         try
         {
             var canary = await place.CanaryAsync(found => found.Text("status", "phase") is "Succeeded" or "Failed", Patience);
-            return canary.Text("status", "phase") != "Succeeded"
-                ? $"ended {canary.Text("status", "phase")}: {canary["status"]!.ToJsonString()}"
+            if (canary.Text("status", "phase") != "Succeeded")
+            {
+                return $"ended {canary.Text("status", "phase")}: {canary["status"]!.ToJsonString()}";
+            }
+
+            var end = DateTimeOffset.Parse(canary.Text("status", "history", "0", "endedAt")!, CultureInfo.InvariantCulture);
+            return moments.FirstOrDefault(moment => !moment.IsWithin(end)) is { } late
+                ? $"{late} disturbed no run: it ended at {end:O}, that began at {late.At:O}"
                 : await FaultAtTheEndAsync();
         }
         catch (Xunit.Sdk.FailException exception)

@@ -5,6 +5,7 @@ namespace XdsCanary.Kubernetes.Tests.Canaries;
 
 /// <summary>
 /// Promotions of a good version while parts of the cluster fail at random instants: 20 with XDSCANARY_LONG=1, two short ones otherwise.
+/// Every failure begins within its run, whose line says in which phase of the canary.
 /// XDSCANARY_CHAOS_SEED is the seed of the first run, each further run's is one more; XDSCANARY_CHAOS_RUNS says how many there are.
 /// </summary>
 public sealed class ChaosTests
@@ -24,7 +25,7 @@ public sealed class ChaosTests
             var place = new CanaryPlace(chaos.Cluster, await chaos.Cluster.NewNamespaceAsync());
             var run = new ChaosRun(chaos, place);
             var (figures, fault) = await run.PlayAsync(disturbances);
-            var text = $"seed {seed}: {string.Join(", ", disturbances)}: {figures}{(fault is null ? "" : $": {fault}")}";
+            var text = $"seed {seed}: {figures}{(fault is null ? "" : $": {fault}")}";
             Figures.Record(text);
             if (fault is not null)
             {
