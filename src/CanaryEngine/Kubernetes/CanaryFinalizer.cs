@@ -29,8 +29,8 @@ internal sealed class CanaryFinalizer(
 {
     private static readonly TrafficPlan AllToTarget = new(0, 100);
 
-    // Since when a canary, by its uid, waits for a step: how long its target took to become ready is not to count. A replica that leads
-    // anew counts anew.
+    // Since when a canary, by its uid, waits for a step: how long its target took to become ready is not to count. Another replica
+    // that comes to lead counts anew.
     private readonly ConcurrentDictionary<(string Uid, string Step), DateTimeOffset> _waits = new();
 
     /// <summary>The finalizer, the same as Flagger's.</summary>
@@ -129,6 +129,8 @@ internal sealed class CanaryFinalizer(
             await WaitForProxiesAsync(spec, canary, "proxies do not route to the target yet", cancellationToken);
             if (IsMade(spec))
             {
+                // A split that stays must not name what goes.
+                await (router.StoodBefore(spec) ? router.ReleaseAsync(spec, cancellationToken) : Task.CompletedTask);
                 return;
             }
 
@@ -154,6 +156,10 @@ internal sealed class CanaryFinalizer(
         if (!router.IsPublished(spec) || seen.Converged != seen.Proxies)
         {
             Wait(spec, canary, step);
+        }
+        else
+        {
+            _waits.TryRemove((UidOf(canary), step), out _);
         }
     }
 

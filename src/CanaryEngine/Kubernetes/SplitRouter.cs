@@ -103,6 +103,11 @@ internal sealed class SplitRouter(
     public bool IsReleased(CanarySpec spec) =>
         objects.FindSplit(spec.Apex) is not { } split || SplitObject.IsReleased(ObjectJson.Of(split), spec);
 
+    /// <summary>True when there is a split that was not made for the canary, and does not go with it.</summary>
+    /// <param name="spec">The canary.</param>
+    public bool StoodBefore(CanarySpec spec) =>
+        objects.FindSplit(spec.Apex) is { } split && Ownership.Of(ObjectJson.Of(split), spec.Key.Name) == OwnerKind.Somebody;
+
     /// <inheritdoc/>
     public bool IsPublished(CanarySpec spec) => published.Revision >= _revisions.GetValueOrDefault(spec.Key);
 
@@ -173,10 +178,9 @@ internal sealed class SplitRouter(
         }
     }
 
-    // One that stood before the canary is not to go with it.
     private JsonObject Claimed(JsonObject split, CanarySpec spec)
     {
-        if (objects.FindSplit(spec.Apex) is { } live && Ownership.Of(ObjectJson.Of(live), spec.Key.Name) == OwnerKind.Somebody)
+        if (StoodBefore(spec))
         {
             split.ObjectAt("metadata")!.Remove("ownerReferences");
         }

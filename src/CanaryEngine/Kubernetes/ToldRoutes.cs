@@ -39,13 +39,19 @@ public sealed class ToldRoutes
         lock (_gate)
         {
             DropOutdated();
-            if (_leadership.State != LeadershipState.Following || term < _leadership.Term)
+            if (_leadership.State != LeadershipState.Following || term < _leadership.Term || _told.Values.Any(told => term < told.Term))
             {
                 return false;
             }
 
-            foreach (var split in wanted.Where(split => _told.GetValueOrDefault(split.Key)?.Split.Fingerprint != split.Fingerprint))
+            foreach (var split in wanted)
             {
+                if (_told.TryGetValue(split.Key, out var known) && known.Split.Fingerprint == split.Fingerprint)
+                {
+                    _told = _told.SetItem(split.Key, known with { Term = term });
+                    continue;
+                }
+
                 _told = _told.SetItem(split.Key, new Told(split, Below(split.Key), term));
                 _layer.Change([], [split]);
                 _logger.RouteTold(split.Key.Name);

@@ -4,7 +4,6 @@ using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Kubernetes.Objects;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Api;
-using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Kubernetes;
 
@@ -34,7 +33,7 @@ internal sealed class WorkloadWorld(
     {
         var view = Look(spec, out var problem);
         var primary = objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec));
-        if (view is not null && primary is not null && IsSomebodyElses(primary, view.Made.Owner))
+        if (view is not null && primary is not null && view.Made.Owner.IsShutOut(ObjectJson.Of(primary)))
         {
             problem = $"{primary.Key.Kind} {primary.Key.Name.Name}.{spec.Key.Namespace} belongs to another owner: "
                 + "rename it, or give the target another name";
@@ -173,12 +172,16 @@ internal sealed class WorkloadWorld(
 
         var primary = objects.Find(TargetViews.ResourceOf(spec), TargetViews.PrimaryOf(spec));
         await objects.PatchAsync(
-            TargetViews.ResourceOf(spec),
-            TargetViews.NameOf(spec),
+            TargetViews.ResourceOf(spec), TargetViews.NameOf(spec),
             TargetScale.HandBack(target, primary is null ? null : ObjectJson.Of(primary), autoscalers.Of(spec)),
             cancellationToken);
-        target = TargetOf(spec);
-        var fact = EndpointWait.Of(objects, spec.Canary, target, ReadinessOf(spec, target, threshold: 100));
+        if (Look(spec, out _) is { } view)
+        {
+            // Nobody else puts right what the canary's Service selects while the canary is being deleted.
+            await services.EnsureBackendsAsync(view.Made, view.Template, cancellationToken);
+        }
+
+        var fact = EndpointWait.Of(objects, spec.Canary, TargetOf(spec), ReadinessOf(spec, TargetOf(spec), threshold: 100));
         if (fact.Readiness != Readiness.Ready)
         {
             throw new WorkloadException($"canary not ready during finalizing: {fact.Text}");
@@ -225,9 +228,6 @@ internal sealed class WorkloadWorld(
 
     private JsonObject? TargetOf(CanarySpec spec) =>
         objects.Find(TargetViews.ResourceOf(spec), TargetViews.NameOf(spec)) is { } target ? ObjectJson.Of(target) : null;
-
-    private static bool IsSomebodyElses(SourceObject primary, CanaryOwner owner) => ObjectJson.Of(primary)
-        .ItemsAt("metadata", "ownerReferences").Any(item => item.IsTrueAt("controller") && item.TextAt("uid") != owner.Uid);
 
     private static WorkloadFact ReadinessOf(CanarySpec spec, JsonObject? workload, int threshold) =>
         spec.Target.Kind == TargetKind.DaemonSet

@@ -127,8 +127,8 @@ public sealed class LeaseGate(KubeClient client, LeaseOptions options, TimeProvi
         var isOver = State != LeadershipState.Following && _view.WasTakenSince(_written);
         if (isOver || !_view.IsFree(options.Identity, Now))
         {
-            _term = _view.Transitions;
             Become(LeadershipState.Following, _view.Holder);
+            _term = _view.Transitions;
             return;
         }
 

@@ -39,7 +39,9 @@ internal static class LeaseRecord
         if (view.Holder != options.Identity || lease is null)
         {
             spec["acquireTime"] = time;
-            spec["leaseTransitions"] = view.Transitions + (lease is null ? 0 : 1);
+            // Of a lease that somebody deleted, who held it last is known, too.
+            var isFirst = lease is null && view.Holder.Length == 0;
+            spec["leaseTransitions"] = view.Transitions + (isFirst || view.Holder == options.Identity ? 0 : 1);
         }
 
         return record;

@@ -87,13 +87,12 @@ internal static class PeerRegistration
                     PeerJson.Default.PeerReport)
                 : Results.StatusCode(StatusCodes.Status401Unauthorized));
         var routes = services.GetRequiredService<ToldRoutes>();
-        admin.MapPost(PeerRoutes.Path, (HttpContext context, int? term, JsonArray splits) =>
+        admin.MapPost(PeerRoutes.Path, (HttpContext context, int term, JsonArray splits) =>
             token.Admits(context.Request.Headers.Authorization)
-                ? Use(routes, term ?? int.MaxValue, splits)
+                ? Use(routes, term, splits)
                 : Results.StatusCode(StatusCodes.Status401Unauthorized));
     }
 
-    // Replicas of older versions say no term.
     private static IResult Use(ToldRoutes routes, int term, JsonArray splits)
     {
         try

@@ -19,15 +19,22 @@ internal sealed class PeerRoutes(PeerDirectory directory, HttpClient http, ILead
     /// <inheritdoc/>
     public Task TellAsync(IReadOnlyCollection<JsonObject> splits, CancellationToken cancellationToken)
     {
+        // The term of when it led: read before it is known to lead still.
+        var term = leadership.Term;
+        if (leadership.State == LeadershipState.Following)
+        {
+            return Task.CompletedTask;
+        }
+
         var body = new JsonArray([.. splits.Select(split => split.DeepClone())]).ToJsonString();
-        return Task.WhenAll(directory.Peers.Select(peer => TellAsync(peer, body, cancellationToken)));
+        return Task.WhenAll(directory.Peers.Select(peer => TellAsync(new Uri(peer, $"{Path}?term={term}"), body, cancellationToken)));
     }
 
-    private async Task TellAsync(Uri peer, string body, CancellationToken cancellationToken)
+    private async Task TellAsync(Uri routes, string body, CancellationToken cancellationToken)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(peer, $"{Path}?term={leadership.Term}"));
+            using var request = new HttpRequestMessage(HttpMethod.Post, routes);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
             using var response = await http.SendAsync(request, cancellationToken);

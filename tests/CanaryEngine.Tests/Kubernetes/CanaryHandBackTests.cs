@@ -36,8 +36,12 @@ public sealed class CanaryHandBackTests : IAsyncLifetime
         target["status"] = Read("{observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1}");
         _cluster.Lists["canaries"] = [canary];
         _cluster.Lists["deployments"] = [target];
+        var made = new MadeFor(
+            Spec, SelectorLabel.Of(target, SelectorLabel.DefaultKeys), new CanaryOwner("web", "uid-1"), IncludePrefixes.Parse(string.Empty));
         _cluster.Lists["services"] =
-            [Read("{apiVersion: v1, kind: Service, metadata: {name: web-canary, namespace: test}, spec: {ports: [{port: 9898}]}}")];
+        [
+            MadeServices.Make(made, ServiceRole.Primary, TemplateOf(target)), MadeServices.Make(made, ServiceRole.Canary, TemplateOf(target)),
+        ];
         _cluster.Lists[Slices] = [Slice(ready: true)];
         _cluster.Lists["trafficsplits"] = [SplitObject.Make(Spec, new CanaryOwner("web", "uid-1"), new TrafficPlan(0, 100), "v1alpha4")];
         _cluster.Answer = canary;
@@ -51,7 +55,13 @@ public sealed class CanaryHandBackTests : IAsyncLifetime
             NullLogger<SplitRouter>.Instance);
         _finalizer = new CanaryFinalizer(
             _cluster.Objects, router, _proxies, null!, _cluster.Time, NullLogger<CanaryFinalizer>.Instance);
-        _targets = new WorkloadWorld(_cluster.Objects, null!, null!, null!, new AutoscalerUpkeep(_cluster.Objects), null!);
+        _targets = new WorkloadWorld(
+            _cluster.Objects,
+            new TargetViews(_cluster.Objects, new ObjectIndex(), new ClusterOptions()),
+            null!,
+            new ServiceUpkeep(_cluster.Objects),
+            new AutoscalerUpkeep(_cluster.Objects),
+            null!);
     }
 
     public async ValueTask InitializeAsync() => await _cluster.StartAsync(TestContext.Current.CancellationToken);
@@ -94,6 +104,42 @@ public sealed class CanaryHandBackTests : IAsyncLifetime
         await HandBackAsync();
 
         Assert.Single(_cluster.Writes);
+    }
+
+    // Upkeep leaves canaries alone that are being deleted.
+    [Fact]
+    public async Task CTL_66_A_Service_that_somebody_has_led_elsewhere_is_put_right_first()
+    {
+        var service = _cluster.Lists["services"][1];
+        service["spec"]!["selector"]!["app"] = "elsewhere";
+        _cluster.Answer = service;
+        await _cluster.Objects.Mesh.RefreshAsync(string.Empty, "Service", TestContext.Current.CancellationToken);
+
+        await HandBackAsync();
+
+        var (path, body) = _cluster.Writes.First();
+        Assert.Equal("/api/v1/namespaces/test/services/web-canary", path);
+        Assert.Equal("web", body.TextAt("spec", "selector", "app"));
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task CTL_66_A_split_that_stood_before_names_nothing_that_goes(bool isOurs, int writes)
+    {
+        var split = _cluster.Lists["trafficsplits"][0].DeepClone().AsObject();
+        if (!isOurs)
+        {
+            split["metadata"]!.AsObject().Remove("ownerReferences");
+        }
+
+        _cluster.Lists["trafficsplits"] = [split];
+        await _cluster.Objects.Mesh.RefreshAsync(SplitObject.Group, "TrafficSplit", TestContext.Current.CancellationToken);
+
+        await HandBackAsync();
+
+        Assert.Equal(writes, _cluster.Writes.Count);
+        Assert.Equal(!isOurs, SplitObject.IsReleased(_cluster.Writes.First().Body.AsObject(), Spec));
     }
 
     private static System.Text.Json.Nodes.JsonObject Slice(bool ready) => Read($$"""

@@ -103,6 +103,27 @@ public sealed class ToldRoutesTests
     }
 
     [Fact]
+    public void Of_two_leaders_the_later_one_counts_even_for_a_follower_that_is_cut_off()
+    {
+        _routes.Use(6, [Split(30)]);
+
+        Assert.False(_routes.Use(5, [Split(0)]));
+        Assert.Equal(30, CanaryWeight());
+    }
+
+    [Fact]
+    public void What_a_later_leader_says_as_well_counts_as_its_word()
+    {
+        _routes.Use(1, [Split(0)]);
+        _routes.Use(2, [Split(0)]);
+        _role.Term = 2;
+
+        _routes.Review();
+
+        Assert.Equal(0, CanaryWeight());
+    }
+
+    [Fact]
     public void A_follower_that_comes_to_lead_goes_by_the_API_server()
     {
         _routes.Use(1, [Split(0)]);

@@ -60,6 +60,20 @@ public sealed class CatalogContentTests
         Assert.True(content.Canaries[Rival].IsDeleted);
     }
 
+    [Theory]
+    [InlineData("uid-1", true)]
+    [InlineData("uid-2", false)]
+    public void What_was_last_accepted_is_of_the_same_object(string uid, bool isKept)
+    {
+        var broken = Canary("web", $"uid: {uid}").Replace("targetRef:", "targetReference:", StringComparison.Ordinal);
+
+        var content = CatalogContent.Empty.Read(Set(Canary("web", "uid: uid-1")), Options).Read(Set(broken), Options);
+
+        var entry = content.Canaries[new NamespacedName("test", "web")];
+        Assert.NotEmpty(entry.Problems);
+        Assert.Equal(isKept, entry.Spec is not null);
+    }
+
     private static string Staying(CatalogContent content) =>
         Assert.Single(content.Canaries, pair => pair.Value.Spec is not null).Key.Name;
 

@@ -99,6 +99,18 @@ public sealed class LeaseRecordTests
         Assert.Equal("7", (string?)given["metadata"]!["resourceVersion"]);
     }
 
+    [Theory]
+    [InlineData("other", 5)]
+    [InlineData("one", 4)]
+    public void Lease_that_was_deleted_changes_hands_when_another_makes_it_anew(string holder, int transitions)
+    {
+        var view = new LeaseView().Read(holder, "7", TimeSpan.FromSeconds(15), 4, TimeSpan.Zero).Missing(TimeSpan.FromSeconds(20));
+
+        var made = LeaseRecord.Take(null, view, Options, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(transitions, (int?)made["spec"]!["leaseTransitions"]);
+    }
+
     [Fact]
     public void New_record_names_the_lease()
     {

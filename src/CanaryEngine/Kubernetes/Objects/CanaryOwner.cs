@@ -19,6 +19,11 @@ internal sealed record CanaryOwner(string Name, string Uid)
         ["uid"] = Uid,
     };
 
+    /// <summary>True for an object whose controller is another one.</summary>
+    /// <param name="item">The object.</param>
+    public bool IsShutOut(JsonObject item) =>
+        item.ItemsAt("metadata", "ownerReferences").Any(owner => owner.IsTrueAt("controller") && owner.TextAt("uid") != Uid);
+
     /// <summary>The head of an object that is made for the canary.</summary>
     /// <param name="apiVersion">Its <c>apiVersion</c>.</param>
     /// <param name="kind">Its <c>kind</c>.</param>
