@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using XdsCanary.Kubernetes.Tests.Cluster;
 using XdsCanary.TestKit;
@@ -54,9 +52,7 @@ public sealed class TakeOverTests
         await using var hooks = new StubServer(HookPort);
         var port = FreePort.Next();
         await using var prometheus = new StubServer(port, Well);
-        using var stop = new CancellationTokenSource();
-        var weights = new ConcurrentDictionary<string, List<int>>();
-        var watching = WatchAsync(cluster.Api, weights, stop.Token);
+        await using var weights = WeightWatch.Start(cluster.Api);
         await using var server = await ServerProcess.StartAsync(new ServerOptions
         {
             Manifests = null,
@@ -72,8 +68,6 @@ public sealed class TakeOverTests
             .ToList();
         await Task.WhenAll(takenOver.Select(run => run.IsDealtWithAsync(cluster, weights)));
 
-        await stop.CancelAsync();
-        await watching;
         foreach (var (place, canaries) in recorded)
         {
             await CheckAsync(cluster, place, canaries, weights);
@@ -86,7 +80,7 @@ public sealed class TakeOverTests
     }
 
     private static async Task CheckAsync(
-        TestCluster cluster, string place, IReadOnlyDictionary<string, JsonObject> canaries, ConcurrentDictionary<string, List<int>> weights)
+        TestCluster cluster, string place, IReadOnlyDictionary<string, JsonObject> canaries, WeightWatch weights)
     {
         var faults = new List<string>();
         var events = (await cluster.Api.ListAsync($"/apis/events.k8s.io/v1/namespaces/{place}/events"))
@@ -95,7 +89,7 @@ public sealed class TakeOverTests
         {
             var now = await cluster.Api.GetAsync($"/apis/flagger.app/v1beta1/namespaces/{place}/canaries/{name}");
             var (was, phase) = (before.Text("status", "phase")!, now.Text("status", "phase")!);
-            var moved = weights.GetValueOrDefault($"{place}/{name}", []);
+            var moved = weights.Of($"{place}/{name}").Select(pair => pair.Canary).ToList();
             var story = $"{place}/{name}: {was} → {phase}, weights {string.Join(' ', moved)}; {string.Join("; ", events[name])}";
             if (events[name].Any(text => text.StartsWith("New revision detected!", StringComparison.Ordinal)) && was != "Waiting")
             {
@@ -122,31 +116,6 @@ public sealed class TakeOverTests
         if (moved.Skip(up.Count).Any(weight => weight > 0 && weight >= up[^1]))
         {
             faults.Add($"The run did not go on. {story}");
-        }
-    }
-
-    private static async Task WatchAsync(KubeApi api, ConcurrentDictionary<string, List<int>> weights, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var change in api.WatchAsync("/apis/split.smi-spec.io/v1alpha4/trafficsplits", null, cancellationToken))
-            {
-                var canary = change.Object.Items("spec", "backends")
-                    .FirstOrDefault(backend => backend.Text("service")!.EndsWith("-canary", StringComparison.Ordinal));
-                if (canary is not null)
-                {
-                    var weight = int.Parse(canary.Text("weight")!, CultureInfo.InvariantCulture);
-                    var known = weights.GetOrAdd($"{change.Object.Namespace()}/{change.Object.Name()}", _ => []);
-                    lock (known)
-                    {
-                        known.Add(weight);
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Seen enough.
         }
     }
 }

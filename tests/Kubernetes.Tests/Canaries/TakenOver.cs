@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using XdsCanary.TestKit;
 using XdsCanary.TestKit.Cluster;
@@ -36,8 +35,8 @@ internal sealed class TakenOver(string place, string name, JsonObject before)
     /// ready; the one goes on to be judged, which halts it.
     /// </summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="weights">The weights of its canary so far, by namespace and name; the first is the one that was recorded.</param>
-    public async Task IsDealtWithAsync(TestCluster cluster, ConcurrentDictionary<string, List<int>> weights)
+    /// <param name="weights">The weights so far; the first of each split are those that were recorded.</param>
+    public async Task IsDealtWithAsync(TestCluster cluster, WeightWatch weights)
     {
         var path = $"/apis/flagger.app/v1beta1/namespaces/{place}/canaries/{name}";
 
@@ -53,7 +52,7 @@ internal sealed class TakenOver(string place, string name, JsonObject before)
         }
     }
 
-    private string Progress(JsonObject now, ConcurrentDictionary<string, List<int>> weights)
+    private string Progress(JsonObject now, WeightWatch weights)
     {
         var phase = Array.IndexOf(Course, now.Text("status", "phase"));
         if (phase > Array.IndexOf(Course, Phase))
@@ -74,12 +73,10 @@ internal sealed class TakenOver(string place, string name, JsonObject before)
             return "went on to another iteration";
         }
 
-        var moved = weights.GetValueOrDefault($"{place}/{name}") ?? [];
-        lock (moved)
-        {
-            return moved.Count > 1 && moved[^1] > moved[0] && now.Number("status", "canaryWeight") > before.Number("status", "canaryWeight")
+        var moved = weights.Of($"{place}/{name}");
+        return moved.Count > 1 && moved[^1].Canary > moved[0].Canary
+            && now.Number("status", "canaryWeight") > before.Number("status", "canaryWeight")
                 ? "went on to a higher weight"
                 : string.Empty;
-        }
     }
 }
