@@ -34,10 +34,15 @@ public sealed record CanaryPlace(TestCluster Cluster, string Name)
         Cluster.BecomesAsync(Path("flagger.app/v1beta1", "canaries", canary), accept, timeout ?? TimeSpan.FromSeconds(90), ExplainAsync);
 
     /// <summary>Waits until the Envoy routes a share of the traffic, in percent, to the canary, and the rest to the primary.</summary>
-    public Task LiveAsync(int weight) => Eventually.GetAsync(
-        () => Home!.Server.Admin.ConvergenceAsync($"{Name}/podinfo"),
-        state => state.IsLiveAt(("podinfo-primary", 100 - weight), ("podinfo-canary", weight)),
+    /// <param name="weight">The share.</param>
+    /// <param name="service">The service that clients call.</param>
+    public Task LiveAsync(int weight, string service = "podinfo") => Eventually.GetAsync(
+        () => Home!.Server.Admin.ConvergenceAsync($"{Name}/{service}"),
+        state => state.IsLiveAt(($"{service}-primary", 100 - weight), ($"{service}-canary", weight)),
         TimeSpan.FromSeconds(60));
+
+    /// <summary>How many requests the Envoy has sent to a service's pods, copies among them.</summary>
+    public Task<long> RequestsAsync(string service) => Home!.Envoy.Admin.StatAsync($"cluster.{Name}_{service}.upstream_rq_total");
 
     /// <summary>Waits until the target runs no pods, by our doing.</summary>
     /// <param name="plural">What it is.</param>

@@ -45,7 +45,7 @@ internal static class CanaryYaml
         metadata:
           name: podinfo
           namespace: test
-          labels: {app: podinfo, team: blue}
+          labels: {app: podinfo, team: blue, tier: front}
           annotations: {team/owner: blue, other: x}
         spec:
           replicas: {{replicas}}
@@ -91,13 +91,14 @@ internal static class CanaryYaml
 
         """;
 
-    /// <summary>A Service named podinfo.</summary>
+    /// <summary>A Service of podinfo.</summary>
     /// <param name="app">What it selects.</param>
-    public static string Service(string app) =>
+    /// <param name="name">Its name.</param>
+    public static string Service(string app, string name = "podinfo") =>
         $$"""
         apiVersion: v1
         kind: Service
-        metadata: {name: podinfo, namespace: test}
+        metadata: {name: {{name}}, namespace: test}
         spec: {selector: {app: {{app}} }, ports: [{name: http, port: 80, targetPort: 9898}]}
 
         """;
