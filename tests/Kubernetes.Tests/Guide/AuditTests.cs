@@ -8,8 +8,9 @@ namespace XdsCanary.Kubernetes.Tests.Guide;
 /// <summary>The rights that the chart gives the server are enough for everything it does, and none is too many.</summary>
 public sealed class AuditTests
 {
-    private const string Place = "test";
-    private const string Server = "system:serviceaccount:test:xds-canary";
+    // Where the release is.
+    private const string Home = "test";
+    private const string Account = "xds-canary";
     private const string Next = "podinfo:6.0.1";
 
     /// <summary>What the server needs, though its log does not show it; what is asked of the API server shows nothing else.</summary>
@@ -21,14 +22,6 @@ public sealed class AuditTests
         // The admission plugin that is on in this cluster asks whether the owner of what is made may be named.
         "update canaries/finalizers.flagger.app",
     ];
-
-    private const string Install =
-        """
-        helm install xds-canary charts/xds-canary --namespace test --create-namespace --wait --timeout 3m -f - <<'YAML'
-        image: {repository: registry.example/xds-canary}
-        envoy: {enabled: true}
-        YAML
-        """;
 
     private const string Targets =
         """
@@ -54,14 +47,25 @@ public sealed class AuditTests
 
         """;
 
-    [Fact(Explicit = true)]
-    public async Task Every_right_of_the_server_is_used_and_no_request_is_refused_for_lack_of_one()
+    // Without a gateway where another namespace is watched: the chart makes none that it could not serve.
+    [Theory(Explicit = true)]
+    [InlineData("envoy: {enabled: true}", "test", "clusterroles/test-xds-canary", "namespaces/test/roles/xds-canary-lease")]
+    [InlineData(
+        "namespaced: true\nenvoy: {enabled: true}", "test", "namespaces/test/roles/xds-canary", "namespaces/test/roles/xds-canary-lease")]
+    [InlineData(
+        "namespaced: true\nwatchNamespace: shop",
+        "shop",
+        "namespaces/shop/roles/xds-canary",
+        "namespaces/test/roles/xds-canary-lease",
+        "namespaces/test/roles/xds-canary-peers")]
+    public async Task Every_right_of_the_server_is_used_and_no_request_is_refused_for_lack_of_one(
+        string values, string place, params string[] roles)
     {
         using var folder = new TemporaryFolder();
         await using var cluster = await TestCluster.StartAsync(new ClusterOptions
         {
             Images = GuideImages.Create(folder),
-            Namespaces = [],
+            Namespaces = [place],
             BareNamesOf = null,
             ControlPlane = new ControlPlaneOptions
             {
@@ -71,19 +75,29 @@ public sealed class AuditTests
         });
         using (var shell = new GuideShell(cluster.ControlPlane.AdminKubeconfig))
         {
-            var installed = await shell.RunAsync(new GuideStep(0, "Install", Install, ExpectedOutput.Nothing, false, null));
+            var installed = await shell.RunAsync(new GuideStep(0, "Install", Install(values), ExpectedOutput.Nothing, false, null));
             Assert.True(installed.Fault is null, installed.Output);
         }
 
-        await PlayAsync(new CanaryPlace(cluster, Place));
+        await PlayAsync(new CanaryPlace(cluster, place));
 
         var requests = await AuditedRequest.ReadAsync(cluster.ControlPlane.AuditLogFile);
         Assert.DoesNotContain(requests, request => request.Code == 403);
-        var used = requests.Where(request => request.User == Server).Select(request => request.Right).ToHashSet();
-        IReadOnlyList<Right> rights = [.. await RightsAsync(cluster, "clusterroles/test-xds-canary"), .. await RightsAsync(cluster, "namespaces/test/roles/xds-canary-lease")];
-        Figures.Record($"{rights.Count} rights, {rights.Count(used.Contains)} of them used in {requests.Count} requests");
-        Assert.Equal(Unseen, rights.Where(right => !used.Contains(right)).Select(right => right.ToString()).Order(StringComparer.Ordinal));
+        var ofServer = requests.Where(request => request.User == $"system:serviceaccount:{Home}:{Account}").ToList();
+        var grants = await Grant.OfAsync(cluster.Api, Home, Account);
+        var unused = grants.Where(grant => !ofServer.Any(grant.Covers)).ToList();
+        Figures.Record($"{grants.Count} rights, {grants.Count - unused.Count} of them used in {requests.Count} requests");
+        Assert.Equal(roles, grants.Select(grant => grant.Role).Distinct());
+        Assert.Equal(Unseen, unused.Select(grant => grant.Right.ToString()).Order(StringComparer.Ordinal));
     }
+
+    private static string Install(string values) =>
+        $$"""
+        helm install {{Account}} charts/xds-canary --namespace {{Home}} --create-namespace --wait --timeout 3m -f - <<'YAML'
+        {{values}}
+        image: {repository: registry.example/xds-canary}
+        YAML
+        """;
 
     // Two canaries with one configuration between them, and everything that a canary can have that takes a right.
     private static async Task PlayAsync(CanaryPlace place)
@@ -139,7 +153,4 @@ public sealed class AuditTests
 
     private static Task<JsonObject[]> BothAsync(CanaryPlace place, string phase) =>
         Task.WhenAll(place.PhaseAsync(phase), place.PhaseAsync(phase, canary: "agent"));
-
-    private static async Task<IEnumerable<Right>> RightsAsync(TestCluster cluster, string role) =>
-        Right.Of(await cluster.Api.GetAsync($"/apis/rbac.authorization.k8s.io/v1/{role}"));
 }

@@ -6,9 +6,10 @@ namespace XdsCanary.Kubernetes.Tests.Guide;
 /// <summary>A request that the API server has answered, as its audit log tells.</summary>
 /// <param name="User">Who made it.</param>
 /// <param name="Right">What it needed.</param>
+/// <param name="Namespace">Where; empty for what is in no namespace or in all.</param>
 /// <param name="Code">The status of the answer.</param>
 /// <param name="Uri">Its path.</param>
-public sealed record AuditedRequest(string User, Right Right, int Code, string Uri)
+public sealed record AuditedRequest(string User, Right Right, string Namespace, int Code, string Uri)
 {
     /// <summary>A policy that keeps what service accounts ask, without bodies.</summary>
     public const string Policy =
@@ -46,6 +47,7 @@ public sealed record AuditedRequest(string User, Right Right, int Code, string U
                 line.Text("objectRef", "apiGroup") ?? string.Empty,
                 part is null ? resource : $"{resource}/{part}",
                 line.Text("verb") ?? string.Empty),
+            line.Text("objectRef", "namespace") ?? string.Empty,
             line.Number("responseStatus", "code") ?? 0,
             line.Text("requestURI") ?? string.Empty);
     }
