@@ -42,19 +42,6 @@ public sealed class GateTests
     }
 
     [Fact]
-    public void RTR_07_Traffic_that_somebody_directs_elsewhere_while_a_revision_waits_is_directed_back()
-    {
-        var world = Closed(WebhookType.ConfirmRollout);
-        world.RunUntil(CanaryPhase.Waiting);
-        world.Traffic = new TrafficPlan(50, 50);
-
-        world.Run(5);
-
-        Assert.Equal(CanaryPhase.Waiting, world.Status.Phase);
-        Assert.Equal(TrafficPlan.AllToPrimary, world.Traffic);
-    }
-
-    [Fact]
     public void A_waiting_revision_that_is_taken_back_leaves_no_run_behind()
     {
         var world = Closed(WebhookType.ConfirmRollout);

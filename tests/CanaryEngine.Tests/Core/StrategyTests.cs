@@ -247,4 +247,18 @@ public sealed class StrategyTests
         Assert.Contains($"Promotion of podinfo.test failed, primary {text}", step.Events);
         Assert.Equal([$"Promotion failed, primary {text}"], world.Alerts);
     }
+
+    [Fact]
+    public void RTR_07_Traffic_that_somebody_directs_elsewhere_while_a_revision_waits_is_directed_back()
+    {
+        var world = Detect(Canaries.Analysis(step: 10, max: 20) with { Webhooks = [Canaries.Hook(WebhookType.ConfirmRollout)] });
+        world.Hooks = _ => new HookAnswer(false, "closed");
+        world.RunUntil(CanaryPhase.Waiting);
+        world.Traffic = new TrafficPlan(50, 50);
+
+        world.Run(5);
+
+        Assert.Equal(CanaryPhase.Waiting, world.Status.Phase);
+        Assert.Equal(TrafficPlan.AllToPrimary, world.Traffic);
+    }
 }
