@@ -26,7 +26,10 @@ internal sealed record BuiltVirtualHost(
     /// <summary>The virtual host as a field of a serialised route configuration.</summary>
     public ReadOnlyMemory<byte> Part { get; } = new RouteConfiguration { VirtualHosts = { Message } }.ToByteArray();
 
-    /// <summary>Hash of the virtual host: differs when anything about the routing differs, matches and ports included.</summary>
+    /// <summary>
+    /// Hash of the routes: differs when anything about the routing differs, matches and ports included. Not of the domains, which
+    /// nodes of other namespaces have fewer of: what is routed alike for all nodes has one hash.
+    /// </summary>
     public UInt128 Hash { get; private init; }
 
     /// <summary>Makes the virtual host of a service's port.</summary>
@@ -51,7 +54,8 @@ internal sealed record BuiltVirtualHost(
             .Order(StringComparer.Ordinal);
         var host = new BuiltVirtualHost(
             service, port, rules, domains, message, [.. clusters], VirtualHostCheck.Find(message));
-        return host with { Hash = XxHash128.HashToUInt128(host.Part.Span) };
+        var routes = new VirtualHost { Name = message.Name, Routes = { message.Routes } };
+        return host with { Hash = XxHash128.HashToUInt128(routes.ToByteArray()) };
     }
 
     /// <summary>Tells whether the same inputs would make the same virtual host.</summary>

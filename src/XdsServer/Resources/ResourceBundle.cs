@@ -53,7 +53,7 @@ internal sealed record ResourceBundle
 
     /// <summary>
     /// A hash of all that is routed for each service, every port and match: two bundles route a service alike when these are
-    /// equal.
+    /// equal, those of other groups of nodes included.
     /// </summary>
     public ImmutableSortedDictionary<NamespacedName, UInt128> RouteContents { get; init; } =
         ImmutableSortedDictionary<NamespacedName, UInt128>.Empty;

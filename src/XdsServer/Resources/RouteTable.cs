@@ -10,7 +10,7 @@ namespace XdsCanary.XdsServer.Resources;
 /// <param name="Configuration">The route configuration and the clusters that it names.</param>
 /// <param name="Hosts">The virtual hosts in the order of their names, those left out included.</param>
 /// <param name="Weights">The weights that stand for each service.</param>
-/// <param name="Contents">A hash of each service's virtual hosts, all ports and matches.</param>
+/// <param name="Contents">A hash of the routes of each service's virtual hosts, all ports and matches.</param>
 /// <param name="Findings">What was left out and why.</param>
 internal sealed record RouteTable(
     NamedResource Configuration,

@@ -34,7 +34,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
             chaos._pair = await ReplicaPair.StartAsync(chaos.Cluster);
             for (var number = 0; number < Envoys; number++)
             {
-                chaos._envoys.Add(await chaos._pair.EnvoyAsync(number, "*"));
+                // Each of a namespace of its own, so that they are told of the canary's Services by different names.
+                chaos._envoys.Add(await chaos._pair.EnvoyAsync(number, number == 0 ? "test" : "gateways", "*"));
                 await chaos._envoys[number].BecomesReadyAsync();
             }
         }

@@ -36,7 +36,7 @@ public sealed class ChaosTests
             await run.EndAsync();
         }
 
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
     }
 
     private static int? Setting(string name) =>

@@ -61,13 +61,14 @@ internal sealed class ReplicaPair : IAsyncDisposable
 
     /// <summary>Starts an Envoy, and waits for nothing.</summary>
     /// <param name="number">Its number.</param>
+    /// <param name="space">Its namespace.</param>
     /// <param name="visible">Further namespaces that it sees.</param>
-    public Task<EnvoyInstance> EnvoyAsync(int number, params string[] visible) => EnvoyInstance.StartAsync(new EnvoyOptions
+    public Task<EnvoyInstance> EnvoyAsync(int number, string space, params string[] visible) => EnvoyInstance.StartAsync(new EnvoyOptions
     {
         XdsHost = Address,
         XdsPort = 18000,
         NodeId = string.Create(CultureInfo.InvariantCulture, $"envoy-{number}"),
-        Namespace = "test",
+        Namespace = space,
         VisibleNamespaces = visible,
         AdminAddress = "0.0.0.0",
         ReconnectLimit = TimeSpan.FromSeconds(1),

@@ -31,9 +31,7 @@ public sealed class ConvergenceTrackerTests
     public ConvergenceTrackerTests()
     {
         _tracker = new ConvergenceTracker(_registry, _publisher);
-        var state = new StreamState(XdsVariant.Delta, ProtocolSettings.Default, TimeSpan.Zero);
-        _stream = _registry.Open("peer", state);
-        _stream.Node = new NodeIdentity("envoy", "test", string.Empty, NodeGroup.Create("default", []));
+        _stream = Open("envoy", NodeGroup.Create("default", []));
     }
 
     [Fact]
@@ -150,6 +148,38 @@ public sealed class ConvergenceTrackerTests
     }
 
     [Fact]
+    public void Proxies_of_other_namespaces_follow_a_service_too_though_they_know_it_by_fewer_names()
+    {
+        var gateway = Open("gateway", NodeGroup.Create("gateways", [NodeGroup.AllNamespaces]));
+        Publish(100, 0);
+        Subscribe();
+        Subscribe(gateway);
+        Push();
+        Push(gateway);
+        Acknowledge();
+
+        Assert.Equal((2, 1), Counts());
+
+        Answer(gateway, null);
+        Assert.Equal((2, 2), Counts());
+
+        Publish(75, 25);
+        Push();
+        Acknowledge();
+        Assert.Equal((2, 1), Counts());
+
+        Push(gateway);
+        Answer(gateway, null);
+        Assert.Equal((2, 2), Counts());
+
+        (int Proxies, int Converged) Counts()
+        {
+            var state = _tracker.Describe(Shop);
+            return (state.Proxies, state.Converged);
+        }
+    }
+
+    [Fact]
     public void A_deleted_service_is_followed_but_never_live()
     {
         Publish(100, 0);
@@ -172,7 +202,7 @@ public sealed class ConvergenceTrackerTests
         Publish(100, 0);
         Subscribe();
         Push();
-        Answer(new Rejection(13, "no such thing"));
+        Answer(_stream, new Rejection(13, "no such thing"));
 
         var lagging = Assert.Single(_tracker.Describe(Shop).Lagging);
         Assert.Equal(("envoy", "no such thing"), (lagging.Node, lagging.Rejection));
@@ -224,8 +254,22 @@ public sealed class ConvergenceTrackerTests
         _publisher.Publish(_assembly.State);
     }
 
-    private void Subscribe() => _stream.State = StreamRequests.Apply(
-        _stream.State,
+    private StreamRecord Open(string node, NodeGroup group)
+    {
+        var stream = _registry.Open("peer", new StreamState(XdsVariant.Delta, ProtocolSettings.Default, TimeSpan.Zero));
+        stream.Node = new NodeIdentity(node, "test", string.Empty, group);
+        _publisher.Join(group, new AsyncSignal());
+        return stream;
+    }
+
+    private void Subscribe() => Subscribe(_stream);
+
+    private void Push() => Push(_stream);
+
+    private void Acknowledge() => Answer(_stream, null);
+
+    private static void Subscribe(StreamRecord stream) => stream.State = StreamRequests.Apply(
+        stream.State,
         new DeltaInput(
             ResourceType.Route,
             string.Empty,
@@ -234,20 +278,19 @@ public sealed class ConvergenceTrackerTests
             ImmutableDictionary<string, string>.Empty),
         TimeSpan.Zero).State;
 
-    private void Push()
+    private void Push(StreamRecord stream)
     {
-        var plan = PushPlanner.Next(_stream.State with { Snapshot = _publisher.Groups[0].Current }, TimeSpan.Zero);
-        _stream.State = plan.State;
+        var snapshot = _publisher.Groups.Single(group => group.Group == stream.Node!.Group).Current;
+        var plan = PushPlanner.Next(stream.State with { Snapshot = snapshot }, TimeSpan.Zero);
+        stream.State = plan.State;
         Assert.NotNull(plan.Response);
     }
 
-    private void Acknowledge() => Answer(null);
-
-    private void Answer(Rejection? rejection) => _stream.State = StreamRequests.Apply(
-        _stream.State,
+    private static void Answer(StreamRecord stream, Rejection? rejection) => stream.State = StreamRequests.Apply(
+        stream.State,
         new DeltaInput(
             ResourceType.Route,
-            _stream.State.Find(ResourceType.Route)!.LastNonce,
+            stream.State.Find(ResourceType.Route)!.LastNonce,
             rejection,
             SubscriptionChange.None,
             ImmutableDictionary<string, string>.Empty),
