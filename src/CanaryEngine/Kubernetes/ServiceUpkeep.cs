@@ -40,14 +40,15 @@ internal sealed class ServiceUpkeep(ClusterObjects objects)
 
     /// <summary>Points the service that clients call at the target again, unless it goes with the canary.</summary>
     /// <param name="made">The canary.</param>
+    /// <param name="template">The target's pod template; null when there is none any more.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task HandBackAsync(MadeFor made, CancellationToken cancellationToken)
+    public Task HandBackAsync(MadeFor made, JsonObject? template, CancellationToken cancellationToken)
     {
         var live = objects.Find(ClusterKinds.Services, made.Spec.Apex) is { } apex ? ObjectJson.Of(apex) : null;
-        if (ServiceHandBack.Of(live, made.Spec.Key.Name, made.Selector) is { } back)
-        {
-            await objects.ReplaceAsync(ClusterKinds.Services, made.Spec.Apex, back, cancellationToken);
-        }
+        var wanted = MadeServices.Make(made, ServiceRole.Apex, template);
+        return ServiceHandBack.Of(live, wanted, made.Spec.Key.Name, made.Selector) is { } back
+            ? objects.ApplyAsync(ClusterKinds.Services, made.Spec.Apex, back, cancellationToken)
+            : Task.CompletedTask;
     }
 
     private async Task EnsureAsync(MadeFor made, ServiceRole role, JsonObject template, CancellationToken cancellationToken)

@@ -205,7 +205,7 @@ public sealed class RecordedObjectsTests
         Assert.Equal(isHandedBack ? 2 : 0, deleted["Deployment", name].NumberAt("spec", "replicas"));
 
         // The apex was made for the canary: it is not given back, but goes with it, as all that was made does by its owner.
-        Assert.Null(ServiceHandBack.Of(apex, name, made.Selector));
+        Assert.Null(ServiceHandBack.Of(apex, MadeServices.Make(made, ServiceRole.Apex, null), name, made.Selector));
         var gone = ended.Keys.Except(deleted.Keys).Where(key => key != ("Canary", name) && Belongs(ended[key.Kind, key.Name], name)).ToList();
         var owned = Made(made, progressing["Deployment", name], progressing).Append(SplitObject.Make(
             made.Spec, made.Owner, TrafficPlan.AllToPrimary, SplitObject.VersionOf(made.Spec.Provider))).ToList();

@@ -142,7 +142,7 @@ public sealed class ServiceDriftTests
     {
         var live = Read($"{{metadata: {{name: web, namespace: test, {metadata}}}, spec: {{type: ClusterIP, selector: {{app: web-primary}}}}}}");
 
-        var written = ServiceHandBack.Of(live, "web", Made().Selector);
+        var written = HandBack(live);
 
         if (selector.Length == 0)
         {
@@ -150,15 +150,47 @@ public sealed class ServiceDriftTests
         }
         else
         {
-            AssertJson(selector, written.At("spec", "selector"));
-            Assert.Equal("ClusterIP", written.TextAt("spec", "type"));
-            Assert.Null(ServiceHandBack.Of(written, "web", Made().Selector));
+            AssertJson(
+                $"{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: test}}, spec: {{ports: [], selector: {selector}}}}}", written);
+            live["spec"]!["selector"] = written.At("spec", "selector")!.DeepClone();
+            Assert.Null(HandBack(live));
         }
+    }
+
+    [Fact]
+    public void RTR_15_on_deletion_the_ports_stay_and_what_keeps_Flux_away_goes()
+    {
+        var live = Read(
+            """
+            metadata: {name: web, namespace: test}
+            spec:
+              selector: {app: web}
+              ports:
+                - {name: http, port: 9898, protocol: TCP, targetPort: 8080, nodePort: 30000}
+                - {name: theirs, port: 1, protocol: TCP, targetPort: 1}
+            """);
+        Assert.Null(HandBack(live));
+        live["metadata"]!["annotations"] = MadeServices.Make(Made(), ServiceRole.Apex, null)["metadata"]!["annotations"]!.DeepClone();
+
+        AssertJson(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, namespace: test}
+            spec: {ports: [{name: http, port: 9898, protocol: TCP, targetPort: 8080}], selector: {app: web}}
+            """,
+            HandBack(live));
     }
 
     // Flagger gives up with an error, and the canary is never deleted.
     [Fact]
-    public void RTR_15_an_apex_that_is_gone_has_nothing_to_give_back() => Assert.Null(ServiceHandBack.Of(null, "web", Made().Selector));
+    public void RTR_15_an_apex_that_is_gone_has_nothing_to_give_back() => Assert.Null(HandBack(null));
+
+    private static JsonObject? HandBack(JsonObject? live)
+    {
+        var made = Made();
+        return ServiceHandBack.Of(live, MadeServices.Make(made, ServiceRole.Apex, null), "web", made.Selector);
+    }
 
     [Fact]
     public void RTR_17_changed_metadata_of_the_apex_is_written()

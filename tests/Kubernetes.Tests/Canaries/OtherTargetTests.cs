@@ -80,6 +80,7 @@ public sealed class OtherTargetTests(CanaryCluster home)
         var place = await home.GetAsync();
         await place.ApplyAsync(CanaryYaml.Deployment());
         await place.ApplyAsync(TheirService);
+        var portsBefore = (await place.Api.GetAsync(place.Path("v1", "services", "podinfo"))).Items("spec", "ports").Select(port => port.ToJsonString()).ToList();
         var split = place.Path("split.smi-spec.io/v1alpha4", "trafficsplits", "podinfo");
         if (isSplitTheirs)
         {
@@ -111,6 +112,8 @@ public sealed class OtherTargetTests(CanaryCluster home)
         var service = await place.Api.GetAsync(place.Path("v1", "services", "podinfo"));
         Assert.Equal("podinfo", service.Text("spec", "selector", "app"));
         Assert.Equal("yes", service.Text("metadata", "labels", "kept"));
+        Assert.Null(service.Text("metadata", "annotations", "kustomize.toolkit.fluxcd.io/reconcile"));
+        Assert.Equal(portsBefore, service.Items("spec", "ports").Select(port => port.ToJsonString()));
         if (!isSplitTheirs)
         {
             await Eventually.BecomesAsync(async () => await place.Api.TryGetAsync(split) is null, TimeSpan.FromSeconds(60));

@@ -8,12 +8,14 @@ internal static class ServiceHandBack
 {
     /// <summary>Sets the selector back.</summary>
     /// <param name="live">The apex as it is; null when there is none, and nothing is left to give back.</param>
+    /// <param name="wanted">The same as <see cref="MadeServices.Make"/> has it.</param>
     /// <param name="canary">The canary's name.</param>
     /// <param name="selector">The label that tells the target's pods.</param>
     /// <returns>
-    /// The object to write, an update of the live one; null when there is nothing to do: a Service of a canary goes with it.
+    /// A body for server-side apply that lets go of the annotations that keep Flux away, and of no port, for clients use them; null
+    /// when there is nothing to do: a Service of a canary goes with it.
     /// </returns>
-    public static JsonObject? Of(JsonObject? live, string canary, SelectorLabel selector)
+    public static JsonObject? Of(JsonObject? live, JsonObject wanted, string canary, SelectorLabel selector)
     {
         if (live is null || Ownership.Of(live, canary) != OwnerKind.Somebody)
         {
@@ -21,15 +23,33 @@ internal static class ServiceHandBack
         }
 
         var before = Applied(live).ObjectAt("spec", "selector")?.Copy() ?? selector.OfCanary();
-        if (CanonicalJson.AreEqual(live.At("spec", "selector"), before))
+        var isMarked = MetadataKeys.ToolkitOff.Any(mark => live.TextAt("metadata", "annotations", mark.Key).Length > 0);
+        if (!isMarked && CanonicalJson.AreEqual(live.At("spec", "selector"), before))
         {
             return null;
         }
 
-        var next = live.Copy();
-        next.Ensure("spec")["selector"] = before;
-        return next;
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Service",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = live.TextAt("metadata", "name"),
+                ["namespace"] = live.TextAt("metadata", "namespace"),
+            },
+            ["spec"] = new JsonObject { ["ports"] = new JsonArray([.. Kept(live, wanted)]), ["selector"] = before },
+        };
     }
+
+    // The ports that the canary has applied, as they are by now: so that to apply them once more changes nothing.
+    private static IEnumerable<JsonNode> Kept(JsonObject live, JsonObject wanted) =>
+        from port in live.ItemsAt("spec", "ports")
+        let ours = wanted.ItemsAt("spec", "ports").FirstOrDefault(made =>
+            made.NumberAt("port") == port.NumberAt("port") && made.TextAt("protocol") == port.TextAt("protocol"))
+        where ours is not null
+        select new JsonObject(port.Where(field => ours.ContainsKey(field.Key))
+            .Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
     // What the user applied last; a text that is no object says nothing.
     private static JsonNode? Applied(JsonObject live)
