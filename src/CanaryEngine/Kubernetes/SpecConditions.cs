@@ -17,25 +17,26 @@ namespace XdsCanary.CanaryEngine.Kubernetes;
 /// <param name="time">The clock.</param>
 internal sealed class SpecConditions(StatusWrites writes, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<NamespacedName, ImmutableArray<ObjectProblem>> _wanted = new();
+    private readonly ConcurrentDictionary<NamespacedName, Wanted> _wanted = new();
 
     /// <summary>Hands over what is wrong with a canary; it is written when this replica may write.</summary>
     /// <param name="key">The canary.</param>
     /// <param name="problems">Its faults; none for one that is valid.</param>
-    public void Set(NamespacedName key, ImmutableArray<ObjectProblem> problems) => _wanted[key] = problems;
+    public void Set(NamespacedName key, ImmutableArray<ObjectProblem> problems) => _wanted[key] = new Wanted(problems, string.Empty);
 
     /// <summary>Writes what waits to be written.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        foreach (var (key, problems) in _wanted)
+        foreach (var (key, wanted) in _wanted)
         {
+            var uid = string.Empty;
             try
             {
                 // Looked at again and again: a status that was read before and written after would bring an old condition back.
-                if (!await writes.ChangeAsync(key, canary => Next(canary, problems), cancellationToken))
+                if (!await writes.ChangeAsync(key, canary => Next(canary, uid = ObjectJson.Metadata(canary, "uid")), cancellationToken))
                 {
-                    _wanted.TryRemove(KeyValuePair.Create(key, problems));
+                    _wanted.TryRemove(KeyValuePair.Create(key, wanted));
                 }
             }
             catch (KubeException exception) when (exception.Fault == KubeFault.Unavailable)
@@ -44,14 +45,17 @@ internal sealed class SpecConditions(StatusWrites writes, TimeProvider time)
             }
             catch (KubeException)
             {
-                // Gone, or its stored form is one that the API server takes no status for: the event and the log have said it.
-                _wanted.TryRemove(KeyValuePair.Create(key, problems));
+                // Another object has the name by now, which is told the same as soon as it is seen; or the stored form is one that the
+                // API server takes no status for: the event and the log have said it.
+                _wanted.TryUpdate(key, wanted with { RefusedBy = uid }, wanted);
             }
+
+            JsonObject? Next(SourceObject canary, string which) => which == wanted.RefusedBy ? null : With(canary, wanted.Problems);
         }
     }
 
     // Null when it is said already.
-    private JsonObject? Next(SourceObject canary, ImmutableArray<ObjectProblem> problems)
+    private JsonObject? With(SourceObject canary, ImmutableArray<ObjectProblem> problems)
     {
         var status = ObjectJson.Part(canary, "status") ?? [];
         var known = status.ItemsAt("conditions").FirstOrDefault(IsOurs);
@@ -81,4 +85,7 @@ internal sealed class SpecConditions(StatusWrites writes, TimeProvider time)
             ["lastTransitionTime"] = now,
         };
     }
+
+    // RefusedBy: the uid of the object that the API server took no status for; empty while there is none.
+    private sealed record Wanted(ImmutableArray<ObjectProblem> Problems, string RefusedBy);
 }

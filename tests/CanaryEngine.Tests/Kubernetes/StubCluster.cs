@@ -43,6 +43,9 @@ internal sealed class StubCluster : HttpMessageHandler, IAsyncDisposable
     /// <summary>What writes are answered with; null while none is taken.</summary>
     public JsonObject? Answer { get; set; }
 
+    /// <summary>How writes are refused.</summary>
+    public HttpStatusCode Refusal { get; set; } = HttpStatusCode.ServiceUnavailable;
+
     /// <summary>The writes, whether or not they were taken.</summary>
     public ConcurrentQueue<(string Path, JsonNode Body)> Writes { get; } = [];
 
@@ -93,7 +96,7 @@ internal sealed class StubCluster : HttpMessageHandler, IAsyncDisposable
             Writes.Enqueue((address.AbsolutePath, JsonNode.Parse(body)!));
             return Answer is { } answer
                 ? Say(HttpStatusCode.OK, answer.ToJsonString())
-                : Say(HttpStatusCode.ServiceUnavailable, """{"kind":"Status","message":"not now"}""");
+                : Say(Refusal, """{"kind":"Status","message":"not now"}""");
         }
 
         var listed = Lists.TryGetValue(address.AbsolutePath.Split('/')[^1], out var found) ? found : [];
