@@ -27,14 +27,14 @@ internal sealed class CanaryFinalizer(
     TimeProvider time,
     ILogger<CanaryFinalizer> logger)
 {
+    /// <summary>The finalizer, the same as Flagger's.</summary>
+    public const string Name = "finalizer.flagger.app";
+
     private static readonly TrafficPlan AllToTarget = new(0, 100);
 
     // Since when a canary, by its uid, waits for a step: how long its target took to become ready is not to count. Another replica
     // that comes to lead counts anew.
     private readonly ConcurrentDictionary<(string Uid, string Step), DateTimeOffset> _waits = new();
-
-    /// <summary>The finalizer, the same as Flagger's.</summary>
-    public const string Name = "finalizer.flagger.app";
 
     /// <summary>Adds or removes the finalizer as the canary wants it; one without a primary has nothing to give back.</summary>
     /// <param name="spec">The canary.</param>
