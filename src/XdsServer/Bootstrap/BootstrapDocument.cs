@@ -129,11 +129,15 @@ internal static class BootstrapDocument
                   retry_back_off:
                     base_interval: 0.5s
                     max_interval: {options.ReconnectLimit.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s
+          # Not ready, and no pod of a rollout is taken for ready, before the server has answered: by default Envoy would go on
+          # after 15 s each, without clusters or listeners.
           lds_config:
             resource_api_version: V3
+            initial_fetch_timeout: 0s
             ads: {"{}"}
           cds_config:
             resource_api_version: V3
+            initial_fetch_timeout: 0s
             ads: {"{}"}
 
 
