@@ -46,7 +46,7 @@ internal sealed record ResourceBundle
 
     /// <summary>
     /// The weights that the default port of each service is shared by, in route order: those of the default route, or of the
-    /// matching one where others go to a fallback. One entry for a service without a split, none for a service whose requests
+    /// matching one where others go to a fallback; of the next port where no backend has the default one. One entry for a service without a split, none for a service whose requests
     /// are answered by the proxy itself (zero total).
     /// </summary>
     public required ImmutableSortedDictionary<NamespacedName, ImmutableArray<RoutedWeight>> Weights { get; init; }

@@ -207,16 +207,24 @@ internal sealed record RouteTable(
         DomainOwnership ownership, ImmutableArray<BuiltVirtualHost> hosts) =>
         ownership.Findings.AddRange(hosts.Where(host => host.Fault is not null).Select(Quarantine));
 
+    // A default port that no backend has says nothing of how the requests to the others are shared.
     private static ImmutableArray<RoutedWeight> DefaultWeights(MeshNamespace space, Service service)
     {
         var port = service.DefaultPort!;
-        var rule = space.RulesOf(service.Name).Items
-            .FirstOrDefault(candidate => candidate.Port == port.Number && candidate.CarriesWeights);
+        var rules = space.RulesOf(service.Name).Items.Where(rule => rule.CarriesWeights).ToList();
+        var rule = rules.FirstOrDefault(candidate => candidate.Port == port.Number);
+        if (rule is { Backends.Count: 0 })
+        {
+            rule = HttpPorts(service)
+                .Select(other => rules.FirstOrDefault(candidate => candidate.Port == other.Number))
+                .FirstOrDefault(candidate => candidate is { Backends.Count: > 0 }) ?? rule;
+        }
+
         return rule is null
             ? [new RoutedWeight(service.Name.Name, ResourceNames.Cluster(service.Name, port.Number), WholeWeight)]
             : [.. rule.Backends.Items.Select(backend => new RoutedWeight(
                 backend.Service,
-                ResourceNames.Cluster(service.Name with { Name = backend.Service }, port.Number),
+                ResourceNames.Cluster(service.Name with { Name = backend.Service }, rule.Port),
                 backend.Weight))];
     }
 

@@ -180,6 +180,27 @@ public sealed class ConvergenceTrackerTests
     }
 
     [Fact]
+    public void Weights_wanted_are_those_of_the_next_port_where_no_backend_has_the_first()
+    {
+        Publish(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: shop, namespace: default}
+            spec: {ports: [{name: metrics, port: 9797, appProtocol: http}, {name: http, port: 80}]}
+
+            """ + MeshManifests.Services("shop-v1", "shop-v2") + MeshManifests.Split("shop", "shop", "shop-v1: 70, shop-v2: 30"));
+        Subscribe();
+        Push();
+        Acknowledge();
+
+        var state = _tracker.Describe(Shop);
+
+        Assert.True(state.IsLive);
+        Assert.Equal([("shop-v1", 70u), ("shop-v2", 30u)], state.Wanted.Select(weight => (weight.Backend, weight.Weight)));
+    }
+
+    [Fact]
     public void A_deleted_service_is_followed_but_never_live()
     {
         Publish(100, 0);
