@@ -47,7 +47,23 @@ internal sealed class CanaryMetrics
 
     /// <summary>This replica begins or ceases to look after the canaries.</summary>
     /// <param name="isLeading">Whether it does.</param>
-    public void Leads(bool isLeading) => _leader.Set(isLeading ? 1 : 0);
+    public void Leads(bool isLeading)
+    {
+        _leader.Set(isLeading ? 1 : 0);
+        if (isLeading)
+        {
+            return;
+        }
+
+        // What was last seen here is soon out of date: the replica that leads says what is so now.
+        foreach (var gauge in (Gauge[])[_status, _weight, _analysis])
+        {
+            foreach (var labels in gauge.GetAllLabelValues().ToList())
+            {
+                gauge.RemoveLabelled(labels);
+            }
+        }
+    }
 
     /// <summary>A canary was looked at.</summary>
     /// <param name="late">How long after it was due.</param>

@@ -48,6 +48,26 @@ public sealed class CanaryMetricsTests
     }
 
     [Fact]
+    public async Task A_replica_that_leads_no_longer_shows_no_state_of_canaries()
+    {
+        var metrics = new CanaryMetrics(_registry, "1");
+        metrics.Leads(true);
+        Decide(metrics, CanaryStatus.Empty, new CanaryStatus
+        {
+            Phase = CanaryPhase.Failed,
+            Checks = [Check(MetricCheck.SuccessRateName, 99.5)],
+        }, new RunEndedNotice(false, CanaryStrategy.Canary, false));
+
+        metrics.Leads(false);
+
+        var lines = (await TextAsync()).Split('\n').Where(line => line.StartsWith("flagger_canary_", StringComparison.Ordinal)).ToList();
+        Assert.DoesNotContain(lines, line => line.StartsWith("flagger_canary_status{", StringComparison.Ordinal)
+            || line.StartsWith("flagger_canary_weight{", StringComparison.Ordinal)
+            || line.StartsWith("flagger_canary_metric_analysis{", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("flagger_canary_failures_total{", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task CTL_44_checks_are_shown_under_their_names_and_durations_in_seconds()
     {
         Decide(new CanaryMetrics(_registry, "1"), CanaryStatus.Empty, new CanaryStatus
