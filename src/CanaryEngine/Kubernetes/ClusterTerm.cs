@@ -18,6 +18,7 @@ internal sealed class ClusterTerm(ClusterObjects objects, ClusterMemory memory, 
         router.Clear();
         await objects.Definitions.RefreshAsync(CanaryKinds.Group, CanaryKinds.Canary, cancellationToken);
         await objects.Mesh.RefreshAsync(ClusterKinds.SplitGroup, ClusterKinds.Split, cancellationToken);
+        router.Begin();
         catalog.ChangeAll();
     }
 }

@@ -36,6 +36,7 @@ internal sealed class SplitRouter(
 
     private readonly ConcurrentDictionary<NamespacedName, (CanarySpec Spec, TrafficPlan Plan, JsonObject Split)> _ahead = new();
     private readonly ConcurrentDictionary<NamespacedName, long> _revisions = new();
+    private long _begun;
 
     /// <inheritdoc/>
     public ValueTask<TrafficPlan?> ReadAsync(CanarySpec spec, CancellationToken cancellationToken) => ValueTask.FromResult(Read(spec));
@@ -109,7 +110,8 @@ internal sealed class SplitRouter(
         objects.FindSplit(spec.Apex) is { } split && Ownership.Of(ObjectJson.Of(split), spec.Key.Name) == OwnerKind.Somebody;
 
     /// <inheritdoc/>
-    public bool IsPublished(CanarySpec spec) => published.Revision >= _revisions.GetValueOrDefault(spec.Key);
+    public bool IsPublished(CanarySpec spec) =>
+        published.Revision >= Math.Max(Volatile.Read(ref _begun), _revisions.GetValueOrDefault(spec.Key));
 
     /// <summary>Records what was directed before the API server could be told.</summary>
     /// <param name="cancellationToken">Ends it.</param>
@@ -144,6 +146,9 @@ internal sealed class SplitRouter(
         return ahead.Length == 0 ? Task.CompletedTask : peers.TellAsync(ahead, cancellationToken);
     }
 
+    /// <summary>Begins a term: what the last leader directed has been read, and counts as published once it is.</summary>
+    public void Begin() => Volatile.Write(ref _begun, layer.Change([], []));
+
     /// <summary>Takes back what was never recorded: another replica leads now, and knows better.</summary>
     public void Clear()
     {
@@ -154,6 +159,7 @@ internal sealed class SplitRouter(
         }
 
         _revisions.Clear();
+        Volatile.Write(ref _begun, 0);
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,8 @@ public sealed class SplitRouterTests : IAsyncLifetime
 
     private readonly StubCluster _cluster = new();
     private readonly Peers _peers = new();
+    private readonly QuietPorts _ports = new();
+    private readonly LayeredObjectSource _layer;
     private readonly SplitRouter _router;
 
     public SplitRouterTests()
@@ -31,11 +33,12 @@ public sealed class SplitRouterTests : IAsyncLifetime
         canary["metadata"]!["uid"] = "uid-1";
         _cluster.Lists[Canaries] = [Stored(canary)];
         _cluster.Lists[Splits] = [Stored(Split(Half))];
+        _layer = new LayeredObjectSource(_cluster.Objects.Mesh);
         _router = new SplitRouter(
             _cluster.Objects,
-            new LayeredObjectSource(_cluster.Objects.Mesh),
+            _layer,
             new ClusterTargets(null!, null!),
-            new QuietPorts(),
+            _ports,
             _peers,
             _cluster.Time,
             NullLogger<SplitRouter>.Instance);
@@ -112,6 +115,21 @@ public sealed class SplitRouterTests : IAsyncLifetime
 
         Assert.Equal(2, _cluster.Writes.Count);
         Assert.All(_cluster.Writes, write => Assert.Equal(isOurs, write.Body["metadata"]!["ownerReferences"] is not null));
+    }
+
+    // A new leader has just read what the last one directed; the snapshots that its proxies follow may be from before that.
+    [Fact]
+    public void H_24_What_the_last_leader_directed_counts_as_published_once_it_is()
+    {
+        _router.Clear();
+        _ports.Revision = _layer.Current.Revision;
+        Assert.True(_router.IsPublished(Spec));
+
+        _router.Begin();
+        Assert.False(_router.IsPublished(Spec));
+
+        _ports.Revision = _layer.Current.Revision;
+        Assert.True(_router.IsPublished(Spec));
     }
 
     private static JsonObject Split(TrafficPlan plan) => SplitObject.Make(Spec, new CanaryOwner("web", "uid-1"), plan, "v1alpha4");

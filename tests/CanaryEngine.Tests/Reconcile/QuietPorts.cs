@@ -15,7 +15,7 @@ internal sealed class QuietPorts : IMetricsProvider, IWebhookClient, IConvergenc
     /// <summary>Hooks that answer when the test says so; the others pass at once.</summary>
     public Dictionary<string, TaskCompletionSource<HookAnswer>> Slow { get; } = new(StringComparer.Ordinal);
 
-    public long Revision => long.MaxValue;
+    public long Revision { get; set; } = long.MaxValue;
 
     /// <summary>Hooks that were called and alerts, in order.</summary>
     public IReadOnlyList<string> Told
