@@ -153,7 +153,9 @@ internal sealed class CanaryFinalizer(
     private async Task WaitForProxiesAsync(CanarySpec spec, SourceObject canary, string step, CancellationToken cancellationToken)
     {
         var seen = await proxies.DescribeFleetAsync(spec.Apex, spec.Analysis.Convergence.Timeout, cancellationToken);
-        if (!router.IsPublished(spec) || seen.Converged != seen.Proxies)
+        // Those that are not connected still route as they were told before.
+        var isMissing = seen.Proxies < ObjectJson.Part(canary, "status").NumberAt("proxies");
+        if (!router.IsPublished(spec) || isMissing || seen.Converged != seen.Proxies)
         {
             Wait(spec, canary, step);
         }

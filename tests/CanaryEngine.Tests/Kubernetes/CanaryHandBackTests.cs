@@ -3,6 +3,7 @@ using XdsCanary.CanaryEngine.Core;
 using XdsCanary.CanaryEngine.Kubernetes;
 using XdsCanary.CanaryEngine.Kubernetes.Objects;
 using XdsCanary.CanaryEngine.Ports;
+using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.CanaryEngine.Tests.Reconcile;
 using XdsCanary.CanaryEngine.Tests.Resources;
 using XdsCanary.KubeRuntime.Objects;
@@ -80,6 +81,23 @@ public sealed class CanaryHandBackTests : IAsyncLifetime
         await HandBackAsync();
 
         Assert.Equal("/apis/flagger.app/v1beta1/namespaces/test/canaries/web", Assert.Single(_cluster.Writes).Path);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public async Task CTL_66_It_waits_for_proxies_that_were_connected_before(int connected)
+    {
+        var canary = _cluster.Lists["canaries"][0];
+        canary["status"] = Read("{proxies: 2}");
+        (_proxies.Connected, _proxies.Converged) = (connected, connected);
+        await _cluster.Objects.Definitions.RefreshAsync(CanaryKinds.Group, CanaryKinds.Canary, TestContext.Current.CancellationToken);
+
+        await WaitsAsync("proxies do not route to the target yet");
+        (_proxies.Connected, _proxies.Converged) = (2, 2);
+        await HandBackAsync();
+
+        Assert.Single(_cluster.Writes);
     }
 
     [Fact]
@@ -162,8 +180,10 @@ public sealed class CanaryHandBackTests : IAsyncLifetime
 
     private sealed class Proxies : IConvergenceProbe
     {
+        public int Connected { get; set; } = 1;
+
         public int Converged { get; set; } = 1;
 
-        public ServiceConvergence Describe(NamespacedName service) => new([], null, 1, Converged, []);
+        public ServiceConvergence Describe(NamespacedName service) => new([], null, Connected, Converged, []);
     }
 }
