@@ -91,6 +91,109 @@ public sealed class ConvergenceTests
         Assert.Contains(world.Effects, effect => effect is StopCanary);
     }
 
+    [Fact]
+    public void H_20_A_promoted_canary_is_not_stopped_while_all_proxies_are_away()
+    {
+        var world = Begun();
+        world.RunUntil(CanaryPhase.Finalising, 120);
+        world.Proxies = 0;
+
+        world.Run(60);
+
+        Assert.Equal(CanaryPhase.Finalising, world.Status.Phase);
+        Assert.DoesNotContain(world.Effects, effect => effect is StopCanary);
+        world.Proxies = 2;
+        world.RunUntil(CanaryPhase.Succeeded, 5);
+    }
+
+    [Fact]
+    public void H_20_Half_of_the_proxies_are_enough_for_a_step_but_not_for_the_canary_to_be_stopped()
+    {
+        var world = Begun(percent: 50);
+        world.Laggards = 1;
+        world.RunUntil(CanaryPhase.Finalising, 120);
+
+        world.Run(28);
+        Assert.DoesNotContain(world.Effects, effect => effect is StopCanary);
+        Assert.Contains("envoy-1", world.Status.Message, StringComparison.Ordinal);
+
+        world.Run(3);
+        Assert.Equal(CanaryPhase.Succeeded, world.Status.Phase);
+        Assert.Equal(0, world.Status.FailedChecks);
+    }
+
+    [Fact]
+    public void H_20_A_canary_that_makes_way_for_a_newer_one_drains_first_whatever_is_enough_for_a_step()
+    {
+        var world = Begun(percent: 0);
+        world.Laggards = 1;
+        world.Target = "newer";
+
+        world.Run(28);
+        Assert.True(world.Status.Run!.StartPending);
+
+        world.Run(3);
+        Assert.False(world.Status.Run!.StartPending);
+        Assert.Equal(0, world.Status.FailedChecks);
+    }
+
+    [Fact]
+    public void H_24_A_control_plane_that_was_away_gives_known_laggards_time_again()
+    {
+        var world = Begun();
+        world.Laggards = 1;
+        RunToWeight(world, 20);
+        world.Run(31);
+        Assert.Equal(1, world.Status.FailedChecks);
+        world.Proxies = 0;
+        world.Laggards = 0;
+        world.WatchedSince = world.Now;
+
+        world.Run(28);
+        Assert.Equal(1, world.Status.FailedChecks);
+        world.Proxies = 2;
+        RunToWeight(world, 30);
+    }
+
+    [Fact]
+    public void H_24_A_control_plane_that_was_away_past_the_deadline_waits_for_its_proxies_before_it_stops_the_canary()
+    {
+        var world = Begun();
+        world.AckDelay = TimeSpan.FromHours(1);
+        world.Proxies = 2;
+        world.Status = world.Status with
+        {
+            Phase = CanaryPhase.Finalising,
+            CanaryWeight = 0,
+            Run = world.Status.Run! with { Weight = 0, ChangedAt = world.Now - world.Spec.ProgressDeadline },
+        };
+        world.Traffic = TrafficPlan.AllToPrimary;
+        world.WatchedSince = world.Now;
+
+        world.Run(20);
+
+        Assert.Equal(CanaryPhase.Finalising, world.Status.Phase);
+        Assert.DoesNotContain(world.Effects, effect => effect is StopCanary);
+    }
+
+    [Fact]
+    public void RTR_07_A_foreign_share_that_is_just_put_right_is_not_held_against_the_revision()
+    {
+        var world = Begun();
+        world.AckDelay = TimeSpan.FromSeconds(3);
+        RunToWeight(world, 20);
+        world.Run(1);
+        world.Traffic = new TrafficPlan(50, 50);
+        world.Rejection = "the control plane: test/podinfo is directed by another TrafficSplit";
+
+        world.Decide();
+
+        Assert.Equal((0, new TrafficPlan(80, 20)), (world.Status.FailedChecks, world.Traffic));
+        world.Rejection = string.Empty;
+        RunToWeight(world, 30);
+        Assert.Equal(0, world.Status.FailedChecks);
+    }
+
     private static void RunToWeight(SimulatedWorld world, int weight)
     {
         for (var second = 0; second < 20 && world.Status.CanaryWeight != weight; second++)
@@ -102,11 +205,12 @@ public sealed class ConvergenceTests
     }
 
     // At its first weight, which two proxies have acknowledged.
-    private static SimulatedWorld Begun()
+    private static SimulatedWorld Begun(int percent = 100)
     {
-        var world = new SimulatedWorld(Canaries.Spec(), Canaries.Initialized()) { Target = Canaries.New, Proxies = 2 };
+        var analysis = Canaries.Analysis() with { Convergence = new ConvergenceSpec { Percent = percent } };
+        var world = new SimulatedWorld(Canaries.Spec(analysis), Canaries.Initialized()) { Target = Canaries.New, Proxies = 2 };
         world.Run(5);
-        Assert.Equal(2, world.Status.Proxies);
+        Assert.Equal(percent == 0 ? 0 : 2, world.Status.Proxies);
         return world;
     }
 }

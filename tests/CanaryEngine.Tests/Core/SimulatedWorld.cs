@@ -69,6 +69,9 @@ internal sealed class SimulatedWorld
 
     public int Proxies { get; set; } = 1;
 
+    /// <summary>How many of them do not follow, whatever the delay.</summary>
+    public int Laggards { get; set; }
+
     public TimeSpan AckDelay { get; set; }
 
     public string Rejection { get; set; } = string.Empty;
@@ -225,7 +228,7 @@ internal sealed class SimulatedWorld
     {
         var isReached = Rejection.Length == 0 && Now >= TrafficChangedAt + AckDelay;
         return isReached
-            ? new ConvergenceFact(Proxies, Proxies, [])
+            ? new ConvergenceFact(Proxies, Proxies - Laggards, [.. Enumerable.Range(1, Laggards).Select(number => $"envoy-{number}")])
             : new ConvergenceFact(Proxies, 0, ["envoy-1"], Rejection);
     }
 

@@ -6,9 +6,12 @@ namespace XdsCanary.CanaryEngine.Core.Phases;
 /// </summary>
 internal static class Convergences
 {
+    private const string Redirected = "The traffic is directed as the run has it";
+
     /// <summary>
     /// True when enough proxies follow. Those that were connected last time and are not now, as after a restart of either side, are
-    /// waited for up to the timeout: they still route as they were told before. Without any ever there is nobody to wait for.
+    /// waited for up to the timeout, and as long as who asks waits when none is left: they still route as they were told before.
+    /// Without any ever there is nobody to wait for.
     /// </summary>
     /// <param name="round">The decision being made; its status remembers how many proxies followed.</param>
     /// <param name="fact">The proxies now.</param>
@@ -21,7 +24,7 @@ internal static class Convergences
             return true;
         }
 
-        var isMissing = fact.Proxies < round.Status.Proxies && round.Now < Waiting(round, since) + spec.Timeout;
+        var isMissing = fact.Proxies < round.Status.Proxies && (fact.Proxies == 0 || !IsTimedOut(round, since));
         if (!fact.IsPublished || isMissing || (long)fact.Converged * 100 < (long)fact.Proxies * spec.Percent)
         {
             return false;
@@ -33,6 +36,27 @@ internal static class Convergences
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// True when the canary can be stopped: enough proxies for a step are not enough for that, for the others send it requests. Those
+    /// are waited for up to the timeout.
+    /// </summary>
+    /// <param name="round">The decision being made.</param>
+    /// <param name="fact">The proxies now.</param>
+    /// <param name="since">Since when the canary is out of the traffic; null for now.</param>
+    public static bool IsDrained(Round round, ConvergenceFact fact, DateTimeOffset? since) =>
+        IsReached(round, fact, since) && ((fact.IsPublished && fact.Converged >= fact.Proxies) || IsTimedOut(round, since));
+
+    /// <summary>Names those that are waited for.</summary>
+    /// <param name="round">The decision being made.</param>
+    /// <param name="fact">The proxies now.</param>
+    public static string Laggards(Round round, ConvergenceFact fact)
+    {
+        var who = fact.Lagging.Count > 0 ? string.Join(", ", fact.Lagging.Take(10))
+            : fact.Proxies == 0 ? "any proxy"
+            : $"{round.Status.Proxies - fact.Proxies} proxies that were connected before";
+        return fact.Lagging.Count > 10 ? $"{who} and {fact.Lagging.Count - 10} more" : who;
     }
 
     /// <summary>Since when the proxies can have followed a change.</summary>
@@ -51,30 +75,32 @@ internal static class Convergences
             return new Ask([new AskConvergence()]);
         }
 
-        var areAllGone = fact.Proxies == 0 && round.Status.Proxies > 0 && round.Spec.Analysis.Convergence.Percent > 0;
-        if (!areAllGone && IsReached(round, fact, round.Run.ChangedAt))
+        if (round.IsDirected)
         {
+            // What the proxies are told now is not what this round has found.
+            return LookAgain(round, Reasons.NotConverged, Redirected, round.Now + Round.Soon);
+        }
+
+        if (IsReached(round, fact, round.Run.ChangedAt))
+        {
+            if (round.Run.StartPending && !IsDrained(round, fact, round.Run.ChangedAt))
+            {
+                return LookAgain(round, Reasons.NotConverged, Lagging(round, fact), round.Now + Round.Soon);
+            }
+
             round.Run = round.Run with { IsLive = true, LaggardsReported = false };
             round.NextTick();
             return null;
         }
 
         var isRejected = fact.Rejection.Length > 0;
-        var limit = round.Run.LaggardsReported || round.Run.ChangedAt is not { } changed
-            ? round.Status.NextCheck ?? round.Now
-            : Waiting(round, changed) + round.Spec.Analysis.Convergence.Timeout;
+        var limit = Limit(round);
         var isOverdue = round.Now >= limit || (isRejected && !round.Run.LaggardsReported);
         var text = isRejected ? Rejected(round, fact) : Lagging(round, fact);
         if (!isOverdue)
         {
-            // What is done once per interval, such as asking for a rollback, is not done at every look.
-            if (round.IsTick)
-            {
-                round.NextTick();
-            }
-
             var due = round.Now + Round.Soon;
-            return round.Hold(isRejected ? Reasons.RouteRejected : Reasons.NotConverged, text, due < limit ? due : limit);
+            return LookAgain(round, isRejected ? Reasons.RouteRejected : Reasons.NotConverged, text, due < limit ? due : limit);
         }
 
         round.Run = round.Run with { LaggardsReported = true };
@@ -94,6 +120,11 @@ internal static class Convergences
             return new Ask([new AskConvergence()]);
         }
 
+        if (round.IsDirected)
+        {
+            return round.Hold(Reasons.NotConverged, Redirected, round.Now + Round.Soon);
+        }
+
         var limit = Waiting(round, round.Run.ChangedAt) + round.Spec.ProgressDeadline;
         var isReached = IsReached(round, fact, round.Run.ChangedAt);
         if (!isReached && round.Now < limit)
@@ -110,17 +141,41 @@ internal static class Convergences
         return null;
     }
 
+    private static bool IsTimedOut(Round round, DateTimeOffset? since) =>
+        round.Now >= Waiting(round, since) + round.Spec.Analysis.Convergence.Timeout;
+
+    // When laggards become a failed check, and the next one if they are one already. A control plane that was away meanwhile has not
+    // seen who follows: its proxies get their time first (H-24).
+    private static DateTimeOffset Limit(Round round)
+    {
+        var timeout = round.Spec.Analysis.Convergence.Timeout;
+        if (!round.Run.LaggardsReported && round.Run.ChangedAt is { } changed)
+        {
+            return Waiting(round, changed) + timeout;
+        }
+
+        var (next, found) = (round.Status.NextCheck ?? round.Now, round.Facts.WatchedSince + timeout);
+        return next > found ? next : found;
+    }
+
+    private static Decision LookAgain(Round round, string reason, string text, DateTimeOffset due)
+    {
+        // What is done once per interval, such as asking for a rollback, is not done at every look.
+        if (round.IsTick)
+        {
+            round.NextTick();
+        }
+
+        return round.Hold(reason, text, due);
+    }
+
     private static string Rejected(Round round, ConvergenceFact fact) =>
         $"Halt {Texts.Name(round.Spec)} advancement route rejected by {fact.Rejection}";
 
     private static string Lagging(Round round, ConvergenceFact fact)
     {
         var since = round.Now - Waiting(round, round.Run.ChangedAt);
-        var who = fact.Lagging.Count > 0 ? string.Join(", ", fact.Lagging.Take(10))
-            : fact.Proxies == 0 ? "any proxy"
-            : $"{round.Status.Proxies - fact.Proxies} proxies that were connected before";
-        var more = fact.Lagging.Count > 10 ? $" and {fact.Lagging.Count - 10} more" : string.Empty;
-        return $"Halt {Texts.Name(round.Spec)} advancement weight {round.Run.Weight} not acknowledged by {who}{more} "
+        return $"Halt {Texts.Name(round.Spec)} advancement weight {round.Run.Weight} not acknowledged by {Laggards(round, fact)} "
             + $"after {Texts.Span(since)}";
     }
 }

@@ -25,7 +25,7 @@ internal static class Drains
         }
 
         var limit = Convergences.Waiting(round, since) + round.Spec.Analysis.Convergence.Timeout;
-        if (!Convergences.IsReached(round, convergence, since) && round.Now < limit)
+        if (!Convergences.IsDrained(round, convergence, since) && round.Now < limit)
         {
             return round.Done(round.Now + Round.Soon);
         }

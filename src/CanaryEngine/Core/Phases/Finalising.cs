@@ -26,16 +26,16 @@ internal static class Finalising
             return new Ask([new AskConvergence()]);
         }
 
-        if (Convergences.IsReached(round, convergence, round.Run.ChangedAt))
+        if (Convergences.IsDrained(round, convergence, round.Run.ChangedAt))
         {
             return Succeed(round);
         }
 
-        var limit = (round.Run.ChangedAt ?? round.Now) + round.Spec.ProgressDeadline;
-        var laggards = string.Join(", ", convergence.Lagging.Take(10));
+        var limit = Convergences.Waiting(round, round.Run.ChangedAt) + round.Spec.ProgressDeadline;
+        var laggards = Convergences.Laggards(round, convergence);
         if (round.Now < limit)
         {
-            return round.Hold(Reasons.NotConverged, $"Not all traffic goes to the primary yet: {laggards}", round.Now + Round.Soon);
+            return round.Hold(Reasons.NotConverged, $"Not all traffic goes to the primary yet: not acknowledged by {laggards}", round.Now + Round.Soon);
         }
 
         round.Warn($"{Texts.Name(round.Spec)} is promoted, but the route was not acknowledged by {laggards}");
