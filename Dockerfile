@@ -5,7 +5,9 @@
 ARG DOTNET_VERSION=10.0
 
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:${DOTNET_VERSION} AS build
-ARG TARGETARCH=amd64
+# BuildKit sets it to the platform's; a default written here would win over that, and every image would hold amd64's programs.
+ARG TARGETARCH
+RUN : "${TARGETARCH:?is empty: build with BuildKit, or with --build-arg TARGETARCH=amd64}"
 # npm fetches the .proto files of the Envoy API, pinned by protos/package-lock.json.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends npm \

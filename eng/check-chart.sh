@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks charts/xds-canary without a cluster: lints it, renders it with the values in its folder ci, looks at what came out, and
-# shows that values which cannot work are refused with a text that says why. Needs helm 3; envoy and promtool (Prometheus) check
+# shows that values which cannot work are refused with a text that says why. Looks at the Dockerfile of its image, too. Needs helm 3; envoy and promtool (Prometheus) check
 # the files for them where they are on PATH. With XDSCANARY_REQUIRE_TOOLS=1 a missing program is a fault. Exit code 1: a fault.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -162,10 +162,16 @@ refuse_bad_values() {
     --api-versions apps/v1/Deployment
 }
 
+# A default would win over the platform that BuildKit sets, and nobody would notice: the image is built all the same.
+look_at_dockerfile() {
+  if grep -qx 'ARG TARGETARCH' Dockerfile && ! grep -q 'ARG TARGETARCH=' Dockerfile; then ok; else fault "Dockerfile: TARGETARCH has a default"; fi
+}
+
 has helm "https://helm.sh" || exit "$([ "$faults" = 0 ] && echo 0 || echo 1)"
 lint_and_render
 look
 check_files
 refuse_bad_values
+look_at_dockerfile
 echo "chart: $checks checks passed, $faults faults"
 [ "$faults" = 0 ]
