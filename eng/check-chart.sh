@@ -106,10 +106,11 @@ look() {
   reject everything 'verbs: .*\*'
 }
 
-# The bootstrap in the chart and the one of the program differ in names and addresses only.
+# The bootstrap in the chart and the one of the program differ in names and addresses only, and in how long listeners and clusters
+# are waited for.
 compare_bootstrap() {
   local normalise='/^ *#/d; s/^( *)(- name: xds_cluster)$/\1\2/; /^ *type: /d; /dns_lookup_family/d
-    s/^( *address: ).*/\1X/; s/^( *port_value: ).*/\1X/; s/^(  id: |  cluster: |    admin: |    namespace: ).*/\1X/; /^$/d'
+    /^ *initial_fetch_timeout: /d; s/^( *address: ).*/\1X/; s/^( *port_value: ).*/\1X/; s/^(  id: |  cluster: |    admin: |    namespace: ).*/\1X/; /^$/d'
   document ConfigMap xds-canary-envoy everything-default | key envoy.yaml | sed -E "$normalise" >"$work/chart-bootstrap"
   sed -E "$normalise" envoy-config/gateway-delta.yaml >"$work/program-bootstrap"
   if [ -s "$work/chart-bootstrap" ] && diff "$work/program-bootstrap" "$work/chart-bootstrap"; then
@@ -117,6 +118,11 @@ compare_bootstrap() {
   else
     fault "the bootstrap in the chart is not that of envoy-config/gateway-delta.yaml"
   fi
+  # A gateway that has never reached the server is not ready, and lives.
+  [ "$(document ConfigMap xds-canary-envoy everything-default | key envoy.yaml | grep -c '^    initial_fetch_timeout: 0s$')" = 2 ] && ok ||
+    fault "the bootstrap does not wait for listeners and clusters"
+  [ "$(document Deployment xds-canary-envoy everything-default | grep -A1 -E '(startup|liveness)Probe:' | grep -c tcpSocket)" = 2 ] && ok ||
+    fault "a probe may kill an Envoy that waits for the server"
 }
 
 check_files() {

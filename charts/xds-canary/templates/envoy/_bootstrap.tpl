@@ -47,11 +47,15 @@ dynamic_resources:
           retry_back_off:
             base_interval: 0.5s
             max_interval: 10s
+  # 0s: wait for as long as it takes. After 15 s, the default, an Envoy that has never reached the server calls itself ready without
+  # a listener, and a rollout deletes the pods that still serve.
   lds_config:
     resource_api_version: V3
+    initial_fetch_timeout: 0s
     ads: {}
   cds_config:
     resource_api_version: V3
+    initial_fetch_timeout: 0s
     ads: {}
 
 static_resources:
