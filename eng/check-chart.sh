@@ -34,6 +34,9 @@ render() {
 expect() { if grep -qE -- "$2" "$work/$1.yaml"; then ok; else fault "$1: nothing matches '$2'"; fi; }
 reject() { if grep -qE -- "$2" "$work/$1.yaml"; then fault "$1: something matches '$2'"; else ok; fi; }
 
+# same_file NAME TEXT: what is in $work/NAME
+same_file() { if [ "$(cat "$work/$1")" = "$2" ]; then ok; else fault "$1: $(cat "$work/$1" "$work/log")"; fi; }
+
 # document KIND NAME FILE: one document of a rendered file
 document() {
   awk -v kind="kind: $1" -v name="  name: $2" '
@@ -125,6 +128,46 @@ compare_bootstrap() {
     fault "a probe may kill an Envoy that waits for the server"
 }
 
+# pod IP PATH PORT NAME=NUMBER...: what Prometheus finds of a pod with a container envoy, one target for each of its ports
+pod() {
+  local ip=$1 path=$2 port=$3 address=$1 each
+  shift 3
+  case "$ip" in *:*) address="[$ip]" ;; esac
+  for each; do
+    printf '%s\n' "  - targets: ['$address:${each#*=}']" "    labels:" "      __meta_kubernetes_pod_container_name: envoy" \
+      "      __meta_kubernetes_pod_ip: '$ip'" "      __meta_kubernetes_pod_container_port_name: ${each%=*}" \
+      "      __meta_kubernetes_pod_annotation_prometheus_io_scrape: 'true'" \
+      "      __meta_kubernetes_pod_annotation_prometheus_io_path: '$path'" "      __meta_kubernetes_pod_annotation_prometheus_io_port: '$port'"
+  done
+}
+
+# Whom the chart's Prometheus asks, of pods as they may be.
+check_targets() {
+  local job found
+  {
+    pod 10.0.0.1 "" "" n0=10000 admin=9901
+    # The annotations are those of the application beside Envoy.
+    pod 10.0.0.2 "" 9797 n0=10000 admin=9901
+    pod 10.0.0.3 /metrics 9797 n0=10000 admin=9901
+    pod 10.0.0.4 /stats/prometheus 9902 n0=10000 other=10001
+    pod 10.0.0.5 /metrics 9797 n0=10000
+    pod fd00::6 /stats/prometheus 9902 n0=10000 admin=9901
+    pod fd00::7 /metrics 9797 n0=10000 admin=9901
+  } >"$work/pods"
+  sed -E "s/^( *)kubernetes_sd_configs:/\1static_configs:/; /^ *- role: pod/{r $work/pods
+    d}; s/^( *)- role: .*/\1- targets: []/; /_file: /d; /^  (authorization|tls_config):/d; /insecure_skip_verify/d" \
+    "$work/prometheus.yml" >"$work/targets.yml"
+  for job in envoy pods; do
+    found=$(promtool check service-discovery "$work/targets.yml" "$job" 2>"$work/log" |
+      sed -nE '/"labels": \{/,/\}/s/^ *"(__address__|__metrics_path__)": "(.*)",?$/\2/p' | paste -d' ' - - | sort -u | paste -sd';')
+    printf '%s\n' "$found" >"$work/found-$job"
+  done
+  same_file found-envoy "10.0.0.1:9901 /stats/prometheus;10.0.0.2:9901 /stats/prometheus;10.0.0.3:9901 /stats/prometheus;\
+10.0.0.4:9902 /stats/prometheus;[fd00::6]:9902 /stats/prometheus;[fd00::7]:9901 /stats/prometheus"
+  same_file found-pods "10.0.0.1:10000 /metrics;10.0.0.1:9901 /metrics;10.0.0.2:9797 /metrics;10.0.0.3:9797 /metrics;\
+10.0.0.5:9797 /metrics;[fd00::7]:9797 /metrics"
+}
+
 check_files() {
   render everything-default "$chart/ci/everything.yaml" --set fullnameOverride=xds-canary
   compare_bootstrap
@@ -135,6 +178,7 @@ check_files() {
 
   if has promtool "apt-get install prometheus"; then
     document ConfigMap xds-canary-prometheus everything-default | key prometheus.yml >"$work/prometheus.yml"
+    check_targets
     # Debian's Prometheus is built without Kubernetes; the rest is checked.
     sed -i -E 's/^( *)kubernetes_sd_configs:/\1static_configs:/; s/^( *)- role: .*/\1- targets: []/' "$work/prometheus.yml"
     if promtool check config --syntax-only "$work/prometheus.yml" >"$work/log" 2>&1; then ok; else fault "promtool: $(cat "$work/log")"; fi

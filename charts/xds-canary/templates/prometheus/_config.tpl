@@ -4,7 +4,8 @@ global:
   scrape_timeout: {{ .Values.prometheus.scrapeInterval }}
 
 scrape_configs:
-# Envoys: pods with a container named envoy and a port named admin, or with annotations that say where their statistics are.
+# Envoys: pods with a container named envoy that has a port named admin, or with annotations that say where their statistics are:
+# prometheus.io/path /stats/prometheus, and prometheus.io/port. With another path they are those of the application beside it.
 - job_name: envoy
   metrics_path: /stats/prometheus
   kubernetes_sd_configs:
@@ -17,18 +18,15 @@ scrape_configs:
   - source_labels: [__meta_kubernetes_pod_phase]
     regex: Pending|Succeeded|Failed|Unknown
     action: drop
-  - source_labels: [__meta_kubernetes_pod_container_port_name, __meta_kubernetes_pod_annotation_prometheus_io_port]
+  - source_labels:
+    - __meta_kubernetes_pod_container_port_name
+    - __meta_kubernetes_pod_annotation_prometheus_io_path
+    - __meta_kubernetes_pod_annotation_prometheus_io_port
     separator: ";"
-    regex: admin;.*|.*;[0-9]+
+    regex: admin;.*|.*;/stats/prometheus;[0-9]+
     action: keep
-  # One target for each pod, whatever ports it has.
-  - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_container_port_number]
-    separator: ":"
-    target_label: __address__
-  - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_annotation_prometheus_io_port]
-    separator: ":"
-    regex: (.+:[0-9]+)
-    target_label: __address__
+  # One target for each pod, whatever ports it has: what has the same address and labels counts once.
+  {{- include "xds-canary.annotatedAddress" "/stats/prometheus" | nindent 2 }}
   # The queries for canaries tell Envoys apart by these.
   - source_labels: [__meta_kubernetes_namespace]
     target_label: {{ .Values.metrics.namespaceLabel | default "kubernetes_namespace" }}
@@ -67,10 +65,7 @@ scrape_configs:
   - source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_path]
     regex: (.+)
     target_label: __metrics_path__
-  - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_annotation_prometheus_io_port]
-    separator: ":"
-    regex: (.+:[0-9]+)
-    target_label: __address__
+  {{- include "xds-canary.annotatedAddress" ".*" | nindent 2 }}
   - source_labels: [__meta_kubernetes_namespace]
     target_label: kubernetes_namespace
   - source_labels: [__meta_kubernetes_pod_name]
@@ -97,6 +92,30 @@ scrape_configs:
     regex: container_(cpu_usage_seconds_total|memory_working_set_bytes|network_(receive|transmit)_bytes_total)
     action: keep
 {{- end }}
+{{- end }}
+
+{{/*
+Rules that lead to the port of the annotation prometheus.io/port where prometheus.io/path is as given, an expression. Other pods keep
+the address that they were found under.
+*/}}
+{{- define "xds-canary.annotatedAddress" -}}
+- source_labels:
+  - __meta_kubernetes_pod_annotation_prometheus_io_path
+  - __meta_kubernetes_pod_ip
+  - __meta_kubernetes_pod_annotation_prometheus_io_port
+  separator: ";"
+  regex: {{ . }};([^:;]+);([0-9]+)
+  replacement: $1:$2
+  target_label: __address__
+# IPv6.
+- source_labels:
+  - __meta_kubernetes_pod_annotation_prometheus_io_path
+  - __meta_kubernetes_pod_ip
+  - __meta_kubernetes_pod_annotation_prometheus_io_port
+  separator: ";"
+  regex: {{ . }};([^;]*:[^;]*);([0-9]+)
+  replacement: "[$1]:$2"
+  target_label: __address__
 {{- end }}
 
 {{/* Where Prometheus looks for pods. */}}
