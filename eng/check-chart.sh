@@ -35,7 +35,7 @@ expect() { if grep -qE -- "$2" "$work/$1.yaml"; then ok; else fault "$1: nothing
 reject() { if grep -qE -- "$2" "$work/$1.yaml"; then fault "$1: something matches '$2'"; else ok; fi; }
 
 # same_file NAME TEXT: what is in $work/NAME
-same_file() { if [ "$(cat "$work/$1")" = "$2" ]; then ok; else fault "$1: $(cat "$work/$1" "$work/log")"; fi; }
+same_file() { if [ "$(cat "$work/$1")" = "$2" ]; then ok; else fault "$1: $(cat "$work/$1")"; fi; }
 
 # document KIND NAME FILE: one document of a rendered file
 document() {
@@ -107,6 +107,15 @@ look() {
   document TrafficSplit podinfo gateway | grep 'weight: 50' >/dev/null && ok || fault "gateway: podinfo is not shared by halves"
   expect everything '"uid": "flagger-envoy"'
   reject everything 'verbs: .*\*'
+}
+
+# Names of what belongs to no namespace tell releases and components apart, however long they are.
+look_at_cluster_names() {
+  local long=a123456789-123456789-123456789-123456789-12345678
+  render long "$chart/ci/minimal.yaml" --namespace "$long" --set prometheus.enabled=true,fullnameOverride="$long"
+  sed -n '/^kind: ClusterRole$/,/^  name:/s/^  name: //p' "$work/long.yaml" | sort >"$work/names"
+  same_file names "$(printf '%s\n' "$long:$long" "$long:$long-prometheus")"
+  [ "$(grep -c "^  name: $long:$long" "$work/long.yaml")" = 6 ] && ok || fault "long: a binding of other names"
 }
 
 # The bootstrap in the chart and the one of the program differ in names and addresses only, and in how long listeners and clusters
@@ -220,6 +229,7 @@ look_at_dockerfile() {
 has helm "https://helm.sh" || exit "$([ "$faults" = 0 ] && echo 0 || echo 1)"
 lint_and_render
 look
+look_at_cluster_names
 check_files
 refuse_bad_values
 look_at_dockerfile

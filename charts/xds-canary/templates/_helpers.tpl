@@ -34,6 +34,14 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
+{{/*
+What a ClusterRole and its binding are called. The colon keeps releases apart, for no namespace has one: with a hyphen "a-b" in "c" would
+be "b" in "c-a". Nothing is cut: these names may have 253 characters.
+*/}}
+{{- define "xds-canary.clusterName" -}}
+{{- printf "%s:%s" .Release.Namespace (include "xds-canary.fullname" .) }}
+{{- end }}
+
 {{- define "xds-canary.image" -}}
 {{- printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) }}
 {{- end }}

@@ -49,7 +49,7 @@ public sealed class AuditTests
 
     // Without a gateway where another namespace is watched: the chart makes none that it could not serve.
     [Theory(Explicit = true)]
-    [InlineData("envoy: {enabled: true}", "test", "clusterroles/test-xds-canary", "namespaces/test/roles/xds-canary-lease")]
+    [InlineData("envoy: {enabled: true}", "test", "clusterroles/test:xds-canary", "namespaces/test/roles/xds-canary-lease")]
     [InlineData(
         "namespaced: true\nenvoy: {enabled: true}", "test", "namespaces/test/roles/xds-canary", "namespaces/test/roles/xds-canary-lease")]
     [InlineData(
