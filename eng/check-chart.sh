@@ -109,6 +109,44 @@ look() {
   reject everything 'verbs: .*\*'
 }
 
+# Nobody but those who need it reaches what asks nobody who he is: the component, the port, and who may.
+look_at_policies() {
+  local each
+  for each in "control-envoy admin server prometheus monitoring" "control-prometheus http server grafana" \
+    "flagger-loadtester http server prometheus pipelines"; do
+    # shellcheck disable=SC2086 # words
+    set -- $each
+    document NetworkPolicy "$1" everything | sed -n "/^    - port: $2\$/,\$p" |
+      sed -nE 's/^ *(app.kubernetes.io\/component|kubernetes.io\/metadata.name): //p' | paste -sd' ' >"$work/policy-$1"
+    same_file "policy-$1" "${*:3}"
+    document NetworkPolicy "$1" everything | grep -q 'policyTypes: \[Ingress\]' && ok || fault "everything: no NetworkPolicy $1"
+  done
+  reject minimal '^kind: NetworkPolicy$'
+  expect namespaced '^  name: xds-canary-prometheus$'
+}
+
+# notes NAME ARGUMENT...: writes what Helm tells whoever installs. helm template leaves that out; as a file of a ConfigMap it comes.
+notes() {
+  local name=$1
+  shift
+  [ -d "$work/noted" ] || {
+    cp -r "$chart" "$work/noted"
+    { printf '%s\n' 'apiVersion: v1' 'kind: ConfigMap' 'metadata: {name: notes}' 'data:' '  notes: |' '    Notes:' &&
+      sed 's/^/    /' "$chart/templates/NOTES.txt"; } >"$work/noted/templates/notes.yaml"
+  }
+  helm template xds-canary "$work/noted" --namespace default "${kube[@]}" --show-only templates/notes.yaml "$@" >"$work/$name.yaml"
+}
+
+look_at_notes() {
+  local monitored=(--set podMonitor.enabled=true,networkPolicy.enabled=true --api-versions monitoring.coreos.com/v1)
+  notes notes-minimal -f "$chart/ci/minimal.yaml"
+  reject notes-minimal '!!'
+  notes notes-monitored "${monitored[@]}"
+  expect notes-monitored 'namespace to networkPolicy.adminFrom'
+  notes notes-let-in "${monitored[@]}" --set 'networkPolicy.adminFrom[0].podSelector.matchLabels.app=prometheus'
+  reject notes-let-in 'networkPolicy.adminFrom'
+}
+
 # Names of what belongs to no namespace tell releases and components apart, however long they are.
 look_at_cluster_names() {
   local long=a123456789-123456789-123456789-123456789-12345678
@@ -152,7 +190,7 @@ pod() {
 
 # Whom the chart's Prometheus asks, of pods as they may be.
 check_targets() {
-  local job found
+  local job
   {
     pod 10.0.0.1 "" "" n0=10000 admin=9901
     # The annotations are those of the application beside Envoy.
@@ -167,9 +205,9 @@ check_targets() {
     d}; s/^( *)- role: .*/\1- targets: []/; /_file: /d; /^  (authorization|tls_config):/d; /insecure_skip_verify/d" \
     "$work/prometheus.yml" >"$work/targets.yml"
   for job in envoy pods; do
-    found=$(promtool check service-discovery "$work/targets.yml" "$job" 2>"$work/log" |
-      sed -nE '/"labels": \{/,/\}/s/^ *"(__address__|__metrics_path__)": "(.*)",?$/\2/p' | paste -d' ' - - | sort -u | paste -sd';')
-    printf '%s\n' "$found" >"$work/found-$job"
+    promtool check service-discovery "$work/targets.yml" "$job" >"$work/log" 2>&1 || fault "promtool: $(cat "$work/log")"
+    sed -nE '/"labels": \{/,/\}/s/^ *"(__address__|__metrics_path__)": "(.*)",?$/\2/p' "$work/log" | paste -d' ' - - |
+      sort -u | paste -sd';' >"$work/found-$job"
   done
   same_file found-envoy "10.0.0.1:9901 /stats/prometheus;10.0.0.2:9901 /stats/prometheus;10.0.0.3:9901 /stats/prometheus;\
 10.0.0.4:9902 /stats/prometheus;[fd00::6]:9902 /stats/prometheus;[fd00::7]:9901 /stats/prometheus"
@@ -229,6 +267,8 @@ look_at_dockerfile() {
 has helm "https://helm.sh" || exit "$([ "$faults" = 0 ] && echo 0 || echo 1)"
 lint_and_render
 look
+look_at_policies
+look_at_notes
 look_at_cluster_names
 check_files
 refuse_bad_values
