@@ -99,14 +99,22 @@ look() {
   reject minimal '--namespace='
   expect minimal '--metrics=Envoy$'
   expect namespaced '--metrics=Prometheus$'
-  expect namespaced '--metrics-server=http://xds-canary-prometheus.default:9090$'
-  expect external-prometheus '--metrics-server=http://prometheus-operated.monitoring:9090$'
+  expect namespaced '--metrics-server=http://xds-canary-prometheus.default:9090"$'
+  expect external-prometheus '--metrics-server=http://prometheus-operated.monitoring:9090"$'
   expect external-prometheus '^kind: PodMonitor$'
   # One upstream has weights of the chart, the other those of the cluster.
   [ "$(grep -c '^kind: TrafficSplit$' "$work/gateway.yaml")" = 1 ] && ok || fault "gateway: not one TrafficSplit"
   document TrafficSplit podinfo gateway | grep 'weight: 50' >/dev/null && ok || fault "gateway: podinfo is not shared by halves"
   expect everything '"uid": "flagger-envoy"'
   reject everything 'verbs: .*\*'
+  # What people write is a text, whatever YAML would make of it.
+  render texts "$chart/ci/minimal.yaml" --set-string 'clusterName=prod: eu #1,slack.user=a "b": c,slack.channel=#x,admin.secretKey=1' \
+    --set-string 'eventWebhook=http://events.example/a?b=c #d' || fault "texts: not YAML"
+  expect texts '^        - "--cluster-name=prod: eu #1"$'
+  expect texts '^        - "--slack-user=a \\"b\\": c"$'
+  expect texts '^        - "--slack-channel=#x"$'
+  expect texts '^        - "--event-webhook=http://events.example/a\?b=c #d"$'
+  expect texts '^              key: "1"$'
 }
 
 # Nobody but those who need it reaches what asks nobody who he is: the component, the port, and who may.
