@@ -241,7 +241,7 @@ check_files() {
 }
 
 refuse_bad_values() {
-  local upstream=(--set envoy.enabled=true --set envoy.upstreams.shop.backends.a.port=80)
+  local value upstream=(--set envoy.enabled=true --set envoy.upstreams.shop.backends.a.port=80)
   refuse "additional properties 'repositry' not allowed" --set image.repositry=x
   refuse "at '/replicaCount': got string, want integer" --set replicaCount=two
   refuse "at '/replicaCount': minimum: got -1, want 0" --set replicaCount=-1
@@ -251,6 +251,10 @@ refuse_bad_values() {
   refuse "at '/log/level': value must be one of" --set log.level=Verbose
   refuse "at '/podDisruptionBudget/maxUnavailable'" --set podDisruptionBudget.maxUnavailable=some
   refuse "at '/prometheus/retention'" --set prometheus.retention=soon
+  # The load tester would not start with these.
+  for value in 1d 1h30m 500ms 0s 1234567s; do
+    refuse "at '/loadtester/timeout'" --set-string "loadtester.timeout=$value"
+  done
   refuse "additional properties 'xdsLoader' not allowed" --set envoy.xdsLoader.syncInterval=30s
   refuse "missing property 'weight'" "${upstream[@]}"
   refuse "at '/envoy/upstreams/shop/backends/a/weight': maximum" "${upstream[@]}" --set envoy.upstreams.shop.backends.a.weight=101
