@@ -117,6 +117,18 @@ look() {
   expect texts '^              key: "1"$'
 }
 
+# The dashboard asks by the label that the values name.
+look_at_dashboard_labels() {
+  local count
+  count=$(grep -o kubernetes_namespace "$chart/dashboards/envoy-canary.json" | wc -l)
+  render dashboard-own "$chart/ci/external-prometheus.yaml" --set metrics.namespaceLabel=envoy_ns --show-only templates/dashboards.yaml
+  [ "$(grep -o envoy_ns "$work/dashboard-own.yaml" | wc -l)" = "$count" ] && ok || fault "dashboard-own: not $count times envoy_ns"
+  reject dashboard-own kubernetes_namespace
+  render dashboard-none "$chart/ci/external-prometheus.yaml" --set metrics.namespaceLabel= --show-only templates/dashboards.yaml
+  reject dashboard-none 'kubernetes_namespace=|,[},]'
+  expect dashboard-none 'envoy_cluster_name=\\"\$(service|target)-canary\\"\}'
+}
+
 # Nobody but those who need it reaches what asks nobody who he is: the component, the port, and who may.
 look_at_policies() {
   local each
@@ -279,6 +291,7 @@ look_at_dockerfile() {
 has helm "https://helm.sh" || exit "$([ "$faults" = 0 ] && echo 0 || echo 1)"
 lint_and_render
 look
+look_at_dashboard_labels
 look_at_policies
 look_at_notes
 look_at_cluster_names
