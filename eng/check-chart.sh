@@ -126,7 +126,7 @@ look_at_dashboard_labels() {
   reject dashboard-own kubernetes_namespace
   render dashboard-none "$chart/ci/external-prometheus.yaml" --set metrics.namespaceLabel= --show-only templates/dashboards.yaml
   reject dashboard-none 'kubernetes_namespace=|,[},]'
-  expect dashboard-none 'envoy_cluster_name=\\"\$(service|target)-canary\\"\}'
+  expect dashboard-none 'envoy_cluster_name=\\"\$service-canary\\"\}'
 }
 
 # Nobody but those who need it reaches what asks nobody who he is: the component, the port, and who may.
@@ -235,6 +235,49 @@ check_targets() {
 10.0.0.5:9797 /metrics;[fd00::7]:9797 /metrics"
 }
 
+# The dashboard's queries can be read, and tell what is so: of the leader, and of the Service that clients call.
+check_dashboard() {
+  local query number=0 status services
+  sed -nE 's/^ *"(expr|definition)": "(.*)",?$/\2/p' "$chart/dashboards/envoy-canary.json" | sed -E 's/\\"/"/g; /^label_values/d
+    s/^query_result\((.*)\)$/\1/; s/\$namespace|\$\{namespace\}/test/g; s/\$target/web/g; s/\$service/shop/g
+    s/\$__rate_interval/1m/g' >"$work/queries"
+  {
+    echo 'groups: [{name: dashboard, rules: ['
+    while read -r query; do echo "{record: 'dashboard:$((number += 1))', expr: '$query'},"; done <"$work/queries"
+    echo ']}]'
+  } >"$work/rules.yml"
+  if promtool check rules "$work/rules.yml" >"$work/log" 2>&1; then ok; else fault "dashboard: $(cat "$work/log")"; fi
+
+  # One was the leader until it failed the canary web; its Service shop has the requests, and another canary's Service has others.
+  status=$(grep '^max(flagger_canary_status' "$work/queries")
+  services=$(grep '^sort_desc' "$work/queries")
+  cat >"$work/queries.yml" <<TEST
+evaluation_interval: 10s
+tests:
+- interval: 10s
+  input_series:
+  - {series: 'xdscanary_leader{instance="one"}', values: '0'}
+  - {series: 'xdscanary_leader{instance="two"}', values: '1'}
+  - {series: 'flagger_canary_status{instance="one",namespace="test",name="web"}', values: '2'}
+  - {series: 'flagger_canary_status{instance="two",namespace="test",name="web"}', values: '0'}
+  - {series: 'envoy_cluster_upstream_rq{envoy_cluster_name="shop-primary",kubernetes_namespace="test"}', values: '7'}
+  - {series: 'envoy_cluster_upstream_rq{envoy_cluster_name="test_other-primary",kubernetes_namespace="gateways"}', values: '8'}
+  - {series: 'envoy_cluster_upstream_rq{envoy_cluster_name="far-primary",kubernetes_namespace="elsewhere"}', values: '9'}
+  promql_expr_test:
+  - {expr: '$status', eval_time: 0s, exp_samples: [{value: 0}]}
+  # The target's own name first, then what else there is to choose.
+  - expr: '$services'
+    eval_time: 0s
+    exp_samples:
+    - {labels: '{envoy_cluster_name="web-primary"}', value: 1}
+    - {labels: '{envoy_cluster_name="shop-primary"}', value: 0}
+    - {labels: '{envoy_cluster_name="test_other-primary"}', value: 0}
+  # A target that Envoy knows by its own name leaves no choice, so that nobody goes on looking at another one's requests.
+  - {expr: '${services//web-primary/shop-primary}', eval_time: 0s, exp_samples: [{labels: '{envoy_cluster_name="shop-primary"}', value: 7}]}
+TEST
+  if promtool test rules "$work/queries.yml" >"$work/log" 2>&1; then ok; else fault "dashboard: $(cat "$work/log")"; fi
+}
+
 check_files() {
   render everything-default "$chart/ci/everything.yaml" --set fullnameOverride=xds-canary
   compare_bootstrap
@@ -246,6 +289,7 @@ check_files() {
   if has promtool "apt-get install prometheus"; then
     document ConfigMap xds-canary-prometheus everything-default | key prometheus.yml >"$work/prometheus.yml"
     check_targets
+    check_dashboard
     # Debian's Prometheus is built without Kubernetes; the rest is checked.
     sed -i -E 's/^( *)kubernetes_sd_configs:/\1static_configs:/; s/^( *)- role: .*/\1- targets: []/' "$work/prometheus.yml"
     if promtool check config --syntax-only "$work/prometheus.yml" >"$work/log" 2>&1; then ok; else fault "promtool: $(cat "$work/log")"; fi
