@@ -319,12 +319,24 @@ refuse_bad_values() {
     --set envoy.upstreams.shop.backends.b.port=81 --set envoy.upstreams.shop.backends.b.weight=40
   refuse "set appProtocol: kubernetes.io/h2c on the port of the Service a instead" "${upstream[@]}" \
     --set envoy.upstreams.shop.backends.a.weight=100 --set envoy.upstreams.shop.backends.a.http2.enabled=true
+  refuse "envoy.upstreams.shop.backends.a.request_headers_to_add: a TrafficSplit adds no headers" "${upstream[@]}" \
+    --set envoy.upstreams.shop.backends.a.weight=100 \
+    --set 'envoy.upstreams.shop.backends.a.request_headers_to_add[0].header.key=x-cluster-id'
+  refuse "envoy.upstreams.shop.backends.a.per_filter_config: the server configures Envoy's filters" "${upstream[@]}" \
+    --set envoy.upstreams.shop.backends.a.weight=100 --set envoy.upstreams.shop.backends.a.per_filter_config.lua.disabled=true
   refuse "write its name alone, without a dot" --set envoy.enabled=true \
     --set 'envoy.upstreams.shop.backends.a\.other.port=80' --set 'envoy.upstreams.shop.backends.a\.other.weight=100'
   refuse "watchNamespace: it is for namespaced: true" --set watchNamespace=shop
   refuse "install the release in shop, or remove watchNamespace" --set namespaced=true --set watchNamespace=shop --set envoy.enabled=true
-  refuse "the cluster does not know TrafficSplit" "${upstream[@]}" --set envoy.upstreams.shop.backends.a.weight=100 \
-    --api-versions apps/v1/Deployment
+  # What helps depends on what the cluster has.
+  upstream+=(--set envoy.upstreams.shop.backends.a.weight=100 --api-versions apps/v1/Deployment)
+  refuse "the cluster does not know TrafficSplit (split.smi-spec.io/v1alpha4) yet; install without upstreams first" "${upstream[@]}"
+  refuse "apply the chart's files/crds first" "${upstream[@]}" --set crds.smi.install=false
+  refuse "but v1alpha1, v1alpha2; set smi.enabled: true" "${upstream[@]}" --set crds.smi.install=false \
+    --api-versions split.smi-spec.io/v1alpha1 --api-versions split.smi-spec.io/v1alpha2
+  render older "$chart/ci/gateway.yaml" --set envoy.upstreams.podinfo.smi.enabled=true --api-versions apps/v1/Deployment \
+    --api-versions split.smi-spec.io/v1alpha2
+  reject older '^kind: TrafficSplit$'
 }
 
 # A default would win over the platform that BuildKit sets, and nobody would notice: the image is built all the same.

@@ -14,9 +14,22 @@ Only where a cluster answers: what is merely rendered has no list of kinds.
 */}}
 {{- $isConnected := .Capabilities.APIVersions.Has "apps/v1/Deployment" }}
 {{- $isKnown := .Capabilities.APIVersions.Has "split.smi-spec.io/v1alpha4" }}
+{{- $older := list }}
+{{- range list "v1alpha1" "v1alpha2" "v1alpha3" }}
+{{- if $.Capabilities.APIVersions.Has (printf "split.smi-spec.io/%s" .) }}
+{{- $older = append $older . }}
+{{- end }}
+{{- end }}
 {{- range $name, $upstream := .Values.envoy.upstreams }}
 {{- if and $isConnected (not $isKnown) (not (dig "smi" "enabled" false $upstream)) }}
-{{- fail (printf "envoy.upstreams.%s: the cluster does not know TrafficSplit (split.smi-spec.io/v1alpha4) yet; install without upstreams first (--set envoy.upstreams=null), then upgrade with them" $name) }}
+{{- $what := printf "envoy.upstreams.%s: the cluster does not know TrafficSplit (split.smi-spec.io/v1alpha4)" $name }}
+{{- $then := "install without upstreams first (--set envoy.upstreams=null), then upgrade with them" }}
+{{- if $older }}
+{{- fail (printf "%s but %s; set smi.enabled: true and make the TrafficSplit yourself, or have the chart's kinds take the place of those: with crds.smi.install: true and --take-ownership %s" $what (join ", " $older) $then) }}
+{{- else if not $.Values.crds.smi.install }}
+{{- fail (printf "%s, and crds.smi.install: false does not add it; apply the chart's files/crds first, or set crds.smi.install: true and %s" $what $then) }}
+{{- end }}
+{{- fail (printf "%s yet; %s" $what $then) }}
 {{- end }}
 {{- $path := printf "envoy.upstreams.%s" $name }}
 {{- $sum := 0 }}
@@ -28,6 +41,12 @@ Only where a cluster answers: what is merely rendered has no list of kinds.
 {{- end }}
 {{- if dig "http2" "enabled" false $value }}
 {{- fail (printf "%s.http2: set appProtocol: kubernetes.io/h2c on the port of the Service %s instead, and remove http2.enabled" $here $backend) }}
+{{- end }}
+{{- if $value.request_headers_to_add }}
+{{- fail (printf "%s.request_headers_to_add: a TrafficSplit adds no headers; tell the pods of the Service %s by a variable of their own what the header told them, and remove request_headers_to_add" $here $backend) }}
+{{- end }}
+{{- if $value.per_filter_config }}
+{{- fail (printf "%s.per_filter_config: the server configures Envoy's filters, the same for all backends; do in the pods of the Service %s what the filter did, and remove per_filter_config" $here $backend) }}
 {{- end }}
 {{- $sum = add $sum $value.weight }}
 {{- $_ := set $ports (toString $value.port) true }}
