@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Checks charts/xds-canary without a cluster: lints it, renders it with the values in its folder ci, looks at what came out, and
-# shows that values which cannot work are refused with a text that says why. Looks at the Dockerfile of its image, too. Needs helm 3; envoy and promtool (Prometheus) check
-# the files for them where they are on PATH. With XDSCANARY_REQUIRE_TOOLS=1 a missing program is a fault. Exit code 1: a fault.
+# shows that values which cannot work are refused with a text that says why. Looks at the Dockerfile of its image and at the guide,
+# too. Needs helm 3; envoy and promtool (Prometheus) check the files for them where they are on PATH. With XDSCANARY_REQUIRE_TOOLS=1
+# a missing program is a fault. Exit code 1: a fault.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -344,6 +345,15 @@ look_at_dockerfile() {
   if grep -qx 'ARG TARGETARCH' Dockerfile && ! grep -q 'ARG TARGETARCH=' Dockerfile; then ok; else fault "Dockerfile: TARGETARCH has a default"; fi
 }
 
+# The guide's commands take no chart out of a repository that the reader may not have.
+look_at_guide() {
+  if grep -E '^helm (install|upgrade) ' docs/guide.md | grep -v ' charts/xds-canary ' >"$work/log"; then
+    fault "docs/guide.md: $(cat "$work/log")"
+  else
+    ok
+  fi
+}
+
 has helm "https://helm.sh" || exit "$([ "$faults" = 0 ] && echo 0 || echo 1)"
 lint_and_render
 look
@@ -354,5 +364,6 @@ look_at_cluster_names
 check_files
 refuse_bad_values
 look_at_dockerfile
+look_at_guide
 echo "chart: $checks checks passed, $faults faults"
 [ "$faults" = 0 ]
