@@ -5,6 +5,8 @@ namespace XdsCanary.CanaryEngine.Ports;
 /// <summary>Tells where the connected proxies' own statistics can be read, for the embedded metrics. Thread-safe.</summary>
 public interface IProxyStats
 {
-    /// <summary>The addresses of the proxies' admin interfaces, for example <c>http://127.0.0.1:9901</c>, each once.</summary>
-    ImmutableArray<Uri> Endpoints { get; }
+    /// <summary>Finds the proxies that are connected now, to whichever replica. Asked before each reading.</summary>
+    /// <param name="cancellationToken">Ends the wait for the other replicas.</param>
+    /// <returns>The addresses of the proxies' admin interfaces, for example <c>http://127.0.0.1:9901</c>, each once.</returns>
+    ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken);
 }

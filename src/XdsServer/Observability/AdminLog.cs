@@ -18,4 +18,11 @@ internal static partial class AdminLog
 
     [LoggerMessage(XdsEventIds.PeerAnswers, LogLevel.Information, "Replica {Replica} answers again")]
     public static partial void PeerAnswers(this ILogger logger, string replica);
+
+    [LoggerMessage(XdsEventIds.PeerHidesProxies, LogLevel.Warning,
+        "Replica {Replica} does not tell where its proxies are ({Reason}): statistics are read without any that are new")]
+    public static partial void PeerHidesProxies(this ILogger logger, string replica, string reason);
+
+    [LoggerMessage(XdsEventIds.PeerTellsProxies, LogLevel.Information, "Replica {Replica} tells where its proxies are again")]
+    public static partial void PeerTellsProxies(this ILogger logger, string replica);
 }

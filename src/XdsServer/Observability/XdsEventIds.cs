@@ -68,4 +68,10 @@ internal static class XdsEventIds
 
     /// <summary>Another replica has been silent for so long that its proxies no longer count.</summary>
     public const int PeerForgotten = 1205;
+
+    /// <summary>Another replica does not tell where its proxies are, so that those that are new to it cannot be read.</summary>
+    public const int PeerHidesProxies = 1206;
+
+    /// <summary>It tells again.</summary>
+    public const int PeerTellsProxies = 1207;
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Http.Headers;
-using System.Text.Json;
 using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Objects;
 using XdsCanary.XdsServer.Observability;
@@ -20,18 +18,11 @@ namespace XdsCanary.XdsServer.Peers;
 /// <param name="logger">The log.</param>
 internal sealed class PeerConvergence(
     ConvergenceTracker local, PeerDirectory directory, HttpClient http, string token, TimeProvider time, ILogger<PeerConvergence> logger)
-    : IConvergenceProbe, IProxyStatsOfPeers
+    : IConvergenceProbe
 {
-    /// <summary>The path of reports.</summary>
-    public const string Path = "/api/peer/convergence";
-
     private readonly long _epoch = time.GetTimestamp();
     private readonly Lock _gate = new();
     private ImmutableDictionary<Uri, PeerMemory> _memories = ImmutableDictionary<Uri, PeerMemory>.Empty;
-
-    /// <inheritdoc/>
-    public ImmutableArray<Uri> Endpoints =>
-        [.. Volatile.Read(ref _memories).Values.SelectMany(memory => memory.StatsEndpoints).Distinct()];
 
     private TimeSpan Now => time.GetElapsedTime(_epoch);
 
@@ -63,13 +54,7 @@ internal sealed class PeerConvergence(
         var askedAt = Now;
         try
         {
-            using var request = new HttpRequestMessage(
-                HttpMethod.Get, new Uri(peer, $"{Path}?namespace={service.Namespace}&name={service.Name}"));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            using var response = await http.SendAsync(request, cancellationToken);
-            response.EnsureSuccessStatusCode();
-            var report = await response.Content.ReadFromJsonAsync(PeerJson.Default.PeerReport, cancellationToken)
-                ?? throw new JsonException("A report is expected.");
+            var report = await PeerCalls.ReportAsync(http, peer, token, service, cancellationToken);
             var (before, _) = Change(peer, memory => memory.Answering(service, report, Now));
             if (before.SilentSince is not null)
             {

@@ -25,9 +25,6 @@ internal sealed record PeerMemory
     /// <summary>Nothing.</summary>
     public static PeerMemory None { get; } = new();
 
-    /// <summary>Where the statistics of its proxies can be read.</summary>
-    public ImmutableArray<Uri> StatsEndpoints { get; private init; } = [];
-
     /// <summary>When the first question was put of those that it has not answered since its last answer; null while it answers.</summary>
     public TimeSpan? SilentSince { get; private init; }
 
@@ -59,7 +56,6 @@ internal sealed record PeerMemory
         {
             Counts = kept.SetItem(service, new Count(report.Proxies, now)),
             AnsweredAt = now,
-            StatsEndpoints = report.StatsEndpoints,
         };
     }
 

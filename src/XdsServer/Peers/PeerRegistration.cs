@@ -63,7 +63,12 @@ internal static class PeerRegistration
             provider.GetRequiredService<ILogger<PeerConvergence>>()));
         services.AddSingleton<IConvergenceProbe>(provider => provider.GetRequiredService<PeerConvergence>());
         services.AddSingleton<IProxyStats>(provider => new FleetStats(
-            provider.GetRequiredService<ConnectedProxyStats>(), provider.GetRequiredService<PeerConvergence>()));
+            provider.GetRequiredService<ConnectedProxyStats>(),
+            provider.GetRequiredService<PeerDirectory>(),
+            provider.GetRequiredKeyedService<HttpClient>(Key),
+            options.AdminToken,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<FleetStats>>()));
     }
 
     /// <summary>Maps what other replicas ask for; only whoever shows the token is answered.</summary>
@@ -77,21 +82,32 @@ internal static class PeerRegistration
             return;
         }
 
-        var tracker = services.GetRequiredService<ConvergenceTracker>();
-        var stats = services.GetRequiredService<ConnectedProxyStats>();
-        var replica = services.GetRequiredService<ServerOptions>().Identifier;
-        admin.MapGet(PeerConvergence.Path, (HttpContext context, string @namespace, string name) =>
-            token.Admits(context.Request.Headers.Authorization)
-                ? Results.Json(
-                    PeerReport.Of(replica, tracker.Describe(new NamespacedName(@namespace, name)), stats.Endpoints),
-                    PeerJson.Default.PeerReport)
-                : Results.StatusCode(StatusCodes.Status401Unauthorized));
+        admin.MapReports(
+            services.GetRequiredService<ConvergenceTracker>(),
+            services.GetRequiredService<ConnectedProxyStats>(),
+            services.GetRequiredService<ServerOptions>().Identifier,
+            token);
         var routes = services.GetRequiredService<ToldRoutes>();
         admin.MapPost(PeerRoutes.Path, (HttpContext context, int term, JsonArray splits) =>
             token.Admits(context.Request.Headers.Authorization)
                 ? Use(routes, term, splits)
                 : Results.StatusCode(StatusCodes.Status401Unauthorized));
     }
+
+    /// <summary>Maps the reports of how far proxies follow a service, and of where the statistics of them all are.</summary>
+    /// <param name="admin">The endpoints of the admin port.</param>
+    /// <param name="tracker">The proxies of this replica.</param>
+    /// <param name="stats">Their statistics.</param>
+    /// <param name="replica">The name of this replica.</param>
+    /// <param name="token">The token.</param>
+    public static void MapReports(
+        this IEndpointRouteBuilder admin, ConvergenceTracker tracker, ConnectedProxyStats stats, string replica, AdminToken token) =>
+        admin.MapGet(PeerCalls.ReportPath, (HttpContext context, string @namespace, string name) =>
+            token.Admits(context.Request.Headers.Authorization)
+                ? Results.Json(
+                    PeerReport.Of(replica, tracker.Describe(new NamespacedName(@namespace, name)), stats.Endpoints),
+                    PeerJson.Default.PeerReport)
+                : Results.StatusCode(StatusCodes.Status401Unauthorized));
 
     private static IResult Use(ToldRoutes routes, int term, JsonArray splits)
     {

@@ -13,7 +13,7 @@ internal sealed class ConnectedProxyStats(StreamRegistry registry, ImmutableArra
 {
     private ImmutableArray<Uri> _added = configured;
 
-    /// <inheritdoc/>
+    /// <summary>The addresses of the proxies' admin interfaces, each once.</summary>
     public ImmutableArray<Uri> Endpoints =>
     [
         .. registry.Streams
@@ -23,6 +23,9 @@ internal sealed class ConnectedProxyStats(StreamRegistry registry, ImmutableArra
             .Distinct()
             .OrderBy(endpoint => endpoint.AbsoluteUri, StringComparer.Ordinal),
     ];
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Endpoints);
 
     /// <summary>Adds a proxy whose address was not known before it was started.</summary>
     /// <param name="endpoint">The address of its admin interface.</param>

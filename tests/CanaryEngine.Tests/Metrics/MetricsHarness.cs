@@ -59,6 +59,8 @@ internal sealed class MetricsHarness : IMetricTemplates, ISecrets, IProxyStats, 
 
     ImmutableDictionary<string, string>? ISecrets.Find(NamespacedName name) => Secrets.GetValueOrDefault(name);
 
+    public ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Endpoints);
+
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
 

@@ -63,6 +63,8 @@ internal sealed class MeshMetrics : IMetricTemplates, ISecrets, IProxyStats, IAs
     public async Task<MetricAnswer> AskAsync(MetricCheck check, bool forAbort = false) => await Provider.QueryAsync(
         Spec, new AskMetric(check, check.Interval, forAbort), TestContext.Current.CancellationToken);
 
+    public ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Endpoints);
+
     public MetricTemplateSpec? Find(NamespacedName name) => null;
 
     ImmutableDictionary<string, string>? ISecrets.Find(NamespacedName name) => null;

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using System.Net;
-using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -16,7 +16,7 @@ using XdsCanary.XdsServer.Streams;
 namespace XdsCanary.XdsServer.Tests.Peers;
 
 /// <summary>Other replicas that answer, or do not, as a test says, and the clock by which they are silent.</summary>
-internal sealed class FakePeers : HttpMessageHandler, IObjectSource, ILogger<PeerConvergence>
+internal sealed class FakePeers : HttpMessageHandler, IObjectSource, ILogger<PeerConvergence>, ILogger<FleetStats>
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -30,8 +30,11 @@ internal sealed class FakePeers : HttpMessageHandler, IObjectSource, ILogger<Pee
         var publisher = new SnapshotPublisher(
             new ResourceOptions(), NodeGroup.Create("default", []), new XdsMetrics(Metrics.NewCustomRegistry()),
             NullLogger<SnapshotPublisher>.Instance);
-        Probe = new PeerConvergence(
-            new ConvergenceTracker(registry, publisher), new PeerDirectory(this, ["10.0.0.1"]), _http, "token", Time, this);
+        var directory = new PeerDirectory(this, ["10.0.0.1"]);
+        Tracker = new ConvergenceTracker(registry, publisher);
+        Probe = new PeerConvergence(Tracker, directory, _http, "token", Time, this);
+        Local = new ConnectedProxyStats(registry, []);
+        Fleet = new FleetStats(Local, directory, _http, "token", Time, this);
     }
 
     public FakeTimeProvider Time { get; } = new(Start);
@@ -39,8 +42,20 @@ internal sealed class FakePeers : HttpMessageHandler, IObjectSource, ILogger<Pee
     /// <summary>What is tested.</summary>
     public PeerConvergence Probe { get; }
 
+    /// <summary>The same for where the statistics of all replicas' proxies are.</summary>
+    public FleetStats Fleet { get; }
+
+    /// <summary>How far the proxies of the replica that asks follow.</summary>
+    public ConvergenceTracker Tracker { get; }
+
+    /// <summary>Where their statistics are.</summary>
+    public ConnectedProxyStats Local { get; }
+
     /// <summary>How many proxies each replica says that follow, by address and service; who is not named does not answer.</summary>
     public Dictionary<(string Address, string Service), int> Proxies { get; } = [];
+
+    /// <summary>What each replica answers when it is asked about no service, by address; who is not named does not answer.</summary>
+    public Dictionary<string, string> Answers { get; } = [];
 
     /// <summary>What was logged, in order.</summary>
     public List<string> Logged { get; } = [];
@@ -69,6 +84,15 @@ internal sealed class FakePeers : HttpMessageHandler, IObjectSource, ILogger<Pee
     public ValueTask<ServiceConvergence> AskAsync(string service, double patience = 30) => Probe.DescribeFleetAsync(
         new NamespacedName("default", service), TimeSpan.FromSeconds(patience), TestContext.Current.CancellationToken);
 
+    /// <summary>Says where a replica's proxies are.</summary>
+    public void Tell(string address, params string[] proxies) => Answers[address] = JsonSerializer.Serialize(
+        new PeerReport(address, [], null, 0, 0, [], IsKnown: false, [.. proxies.Select(proxy => new Uri(proxy))]),
+        PeerJson.Default.PeerReport);
+
+    /// <summary>Asks where the proxies of all replicas are.</summary>
+    public async Task<IEnumerable<string>> FindAsync() =>
+        (await Fleet.FindAsync(TestContext.Current.CancellationToken)).Select(proxy => proxy.AbsoluteUri);
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
@@ -82,16 +106,14 @@ internal sealed class FakePeers : HttpMessageHandler, IObjectSource, ILogger<Pee
     {
         var address = request.RequestUri!.Host;
         var service = request.RequestUri.Query.Split("name=")[^1];
-        var doesAnswer = Proxies.TryGetValue((address, service), out var proxies);
+        var answer = service.Length == 0 ? Answers.GetValueOrDefault(address)
+            : Proxies.TryGetValue((address, service), out var proxies) ? JsonSerializer.Serialize(
+                new PeerReport(address, [], null, proxies, proxies, [], IsKnown: false, []), PeerJson.Default.PeerReport)
+            : null;
         await Before();
-        return doesAnswer
-            ? new HttpResponseMessage(HttpStatusCode.OK)
-            {
-                Content = JsonContent.Create(
-                    new PeerReport(address, [], null, proxies, proxies, [], IsKnown: false, ImmutableArray<Uri>.Empty),
-                    PeerJson.Default.PeerReport),
-            }
-            : throw new HttpRequestException("nobody there");
+        return answer is null
+            ? throw new HttpRequestException("nobody there")
+            : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer, Encoding.UTF8, "application/json") };
     }
 
     protected override void Dispose(bool disposing)

@@ -43,9 +43,8 @@ internal sealed class ProxyScraper(
                 return _last;
             }
 
-            var endpoints = proxies.Endpoints;
             var readings = windows.IsEmpty ? [] : await ReadAsync(
-                endpoints, [.. windows.Keys.SelectMany(ProxySamples.NamesOf)], cancellationToken);
+                await proxies.FindAsync(cancellationToken), [.. windows.Keys.SelectMany(ProxySamples.NamesOf)], cancellationToken);
             var now = time.GetUtcNow();
             samples.Add(now, readings, windows);
             Note(readings);
