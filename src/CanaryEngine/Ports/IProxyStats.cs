@@ -7,6 +7,6 @@ public interface IProxyStats
 {
     /// <summary>Finds the proxies that are connected now, to whichever replica. Asked before each reading.</summary>
     /// <param name="cancellationToken">Ends the wait for the other replicas.</param>
-    /// <returns>The addresses of the proxies' admin interfaces, for example <c>http://127.0.0.1:9901</c>, each once.</returns>
-    ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken);
+    /// <returns>The proxies, each address once.</returns>
+    ValueTask<ImmutableArray<ProxyEndpoint>> FindAsync(CancellationToken cancellationToken);
 }

@@ -160,7 +160,7 @@ internal sealed class ServerOptions
     [Description("Address of Prometheus, for --metrics Prometheus and for queries in canaries; http://prometheus:9090 where one is needed and none is given.")]
     public string MetricsServer { get; set; } = string.Empty;
 
-    [Description("Label that tells a proxy's namespace in Prometheus, for example kubernetes_namespace; empty when there is none.")]
+    [Description("Label that tells a proxy's namespace in Prometheus, for example kubernetes_namespace; empty when there is none: Services of one name in several namespaces are then counted together.")]
     [RegularExpression("[A-Za-z_][A-Za-z0-9_]*", ErrorMessage = "must be a Prometheus label name")]
     public string MetricsNamespaceLabel { get; set; } = string.Empty;
 

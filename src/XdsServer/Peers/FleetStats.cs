@@ -27,7 +27,7 @@ internal sealed class FleetStats(
     private ImmutableHashSet<Uri> _silent = [];
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken)
+    public async ValueTask<ImmutableArray<ProxyEndpoint>> FindAsync(CancellationToken cancellationToken)
     {
         var peers = directory.Peers;
         ImmutableInterlocked.Update(ref _silent, silent => silent.Intersect(peers));
@@ -36,12 +36,7 @@ internal sealed class FleetStats(
         // Proxies of a replica that is dead, or not listed any more, are soon with another one and can be read meanwhile.
         ImmutableInterlocked.Update(ref _told, told => told.RemoveRange(
             told.Where(pair => time.GetElapsedTime(pair.Value.AskedAt) >= PeerMemory.LongestSilence).Select(pair => pair.Key)));
-        return
-        [
-            .. local.Endpoints
-                .Union(_told.Values.SelectMany(told => told.Endpoints))
-                .OrderBy(endpoint => endpoint.AbsoluteUri, StringComparer.Ordinal),
-        ];
+        return ProxyEndpoint.Once(local.Proxies.Concat(_told.Values.SelectMany(told => told.Proxies)));
     }
 
     private async Task AskAsync(Uri peer, CancellationToken cancellationToken)
@@ -50,7 +45,7 @@ internal sealed class FleetStats(
         try
         {
             var report = await PeerCalls.ReportAsync(http, peer, token, NoService, cancellationToken);
-            var told = new Told(report.StatsEndpoints.IsDefault ? [] : report.StatsEndpoints, askedAt);
+            var told = new Told(report.FindProxies(), askedAt);
             ImmutableInterlocked.AddOrUpdate(ref _told, peer, told, (_, known) => known.AskedAt > askedAt ? known : told);
             if (ImmutableInterlocked.Update(ref _silent, silent => silent.Remove(peer)))
             {
@@ -66,5 +61,5 @@ internal sealed class FleetStats(
         }
     }
 
-    private sealed record Told(ImmutableArray<Uri> Endpoints, long AskedAt);
+    private sealed record Told(ImmutableArray<ProxyEndpoint> Proxies, long AskedAt);
 }

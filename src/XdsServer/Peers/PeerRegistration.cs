@@ -105,7 +105,7 @@ internal static class PeerRegistration
         admin.MapGet(PeerCalls.ReportPath, (HttpContext context, string @namespace, string name) =>
             token.Admits(context.Request.Headers.Authorization)
                 ? Results.Json(
-                    PeerReport.Of(replica, tracker.Describe(new NamespacedName(@namespace, name)), stats.Endpoints),
+                    PeerReport.Of(replica, tracker.Describe(new NamespacedName(@namespace, name)), stats.Proxies),
                     PeerJson.Default.PeerReport)
                 : Results.StatusCode(StatusCodes.Status401Unauthorized));
 

@@ -5,7 +5,7 @@ namespace XdsCanary.XdsServer.Streams;
 
 /// <summary>
 /// Knows where the statistics of the connected proxies can be read: what each proxy's <c>node.metadata.admin</c> says, and what
-/// the settings add. Thread-safe.
+/// the settings add, whose namespace nobody tells. Thread-safe.
 /// </summary>
 /// <param name="registry">The open streams.</param>
 /// <param name="configured">Addresses that are read whether a proxy is connected or not.</param>
@@ -13,19 +13,16 @@ internal sealed class ConnectedProxyStats(StreamRegistry registry, ImmutableArra
 {
     private ImmutableArray<Uri> _added = configured;
 
-    /// <summary>The addresses of the proxies' admin interfaces, each once.</summary>
-    public ImmutableArray<Uri> Endpoints =>
-    [
-        .. registry.Streams
-            .Select(stream => stream.Node is { } node ? ProxyAdminAddress.Find(node.Admin, stream.Peer) : null)
-            .OfType<Uri>()
-            .Concat(_added)
-            .Distinct()
-            .OrderBy(endpoint => endpoint.AbsoluteUri, StringComparer.Ordinal),
-    ];
+    /// <summary>The proxies of this replica, each address once.</summary>
+    public ImmutableArray<ProxyEndpoint> Proxies => ProxyEndpoint.Once(registry.Streams
+        .Select(stream => stream.Node is { } node && ProxyAdminAddress.Find(node.Admin, stream.Peer) is { } address
+            ? new ProxyEndpoint(address, node.Group.Namespace)
+            : null)
+        .OfType<ProxyEndpoint>()
+        .Concat(_added.Select(address => new ProxyEndpoint(address, null))));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Endpoints);
+    public ValueTask<ImmutableArray<ProxyEndpoint>> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Proxies);
 
     /// <summary>Adds a proxy whose address was not known before it was started.</summary>
     /// <param name="endpoint">The address of its admin interface.</param>

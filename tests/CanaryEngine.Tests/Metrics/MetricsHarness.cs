@@ -36,6 +36,9 @@ internal sealed class MetricsHarness : IMetricTemplates, ISecrets, IProxyStats, 
 
     public ImmutableArray<Uri> Endpoints { get; set; } = [];
 
+    /// <summary>The proxies' own namespaces, as far as they are known.</summary>
+    public Dictionary<Uri, string> Namespaces { get; } = [];
+
     public IMetricsProvider Provider => _services.GetRequiredService<IMetricsProvider>();
 
     public ProxyScraper Scraper => _services.GetRequiredService<ProxyScraper>();
@@ -59,7 +62,9 @@ internal sealed class MetricsHarness : IMetricTemplates, ISecrets, IProxyStats, 
 
     ImmutableDictionary<string, string>? ISecrets.Find(NamespacedName name) => Secrets.GetValueOrDefault(name);
 
-    public ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Endpoints);
+    public ValueTask<ImmutableArray<ProxyEndpoint>> FindAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<ProxyEndpoint>>(
+            [.. Endpoints.Select(endpoint => new ProxyEndpoint(endpoint, Namespaces.GetValueOrDefault(endpoint)))]);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -63,7 +63,8 @@ internal sealed class MeshMetrics : IMetricTemplates, ISecrets, IProxyStats, IAs
     public async Task<MetricAnswer> AskAsync(MetricCheck check, bool forAbort = false) => await Provider.QueryAsync(
         Spec, new AskMetric(check, check.Interval, forAbort), TestContext.Current.CancellationToken);
 
-    public ValueTask<ImmutableArray<Uri>> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Endpoints);
+    public ValueTask<ImmutableArray<ProxyEndpoint>> FindAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<ProxyEndpoint>>([.. Endpoints.Select(endpoint => new ProxyEndpoint(endpoint, null))]);
 
     public MetricTemplateSpec? Find(NamespacedName name) => null;
 

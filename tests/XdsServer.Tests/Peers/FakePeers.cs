@@ -84,14 +84,15 @@ internal sealed class FakePeers : HttpMessageHandler, IObjectSource, ILogger<Pee
     public ValueTask<ServiceConvergence> AskAsync(string service, double patience = 30) => Probe.DescribeFleetAsync(
         new NamespacedName("default", service), TimeSpan.FromSeconds(patience), TestContext.Current.CancellationToken);
 
-    /// <summary>Says where a replica's proxies are.</summary>
+    /// <summary>Says where a replica's proxies are, all of the namespace <c>shop</c>.</summary>
     public void Tell(string address, params string[] proxies) => Answers[address] = JsonSerializer.Serialize(
-        new PeerReport(address, [], null, 0, 0, [], IsKnown: false, [.. proxies.Select(proxy => new Uri(proxy))]),
+        PeerReport.Of(
+            address, new ServiceConvergence([], null, 0, 0, []), [.. proxies.Select(proxy => new ProxyEndpoint(new Uri(proxy), "shop"))]),
         PeerJson.Default.PeerReport);
 
     /// <summary>Asks where the proxies of all replicas are.</summary>
     public async Task<IEnumerable<string>> FindAsync() =>
-        (await Fleet.FindAsync(TestContext.Current.CancellationToken)).Select(proxy => proxy.AbsoluteUri);
+        (await Fleet.FindAsync(TestContext.Current.CancellationToken)).Select(proxy => proxy.Address.AbsoluteUri);
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

@@ -1,3 +1,5 @@
+using XdsCanary.CanaryEngine.Ports;
+
 namespace XdsCanary.XdsServer.Tests.Peers;
 
 /// <summary>Where the statistics of all replicas' proxies are read, whoever they are connected to and whoever leads.</summary>
@@ -95,6 +97,20 @@ public sealed class FleetStatsTests
 
         Assert.Equal([Second], await peers.FindAsync());
         Assert.Equal(isFault, peers.Logged.Count > 0);
+    }
+
+    // The first is what a replica of the build before says, which tells no namespaces.
+    [Theory]
+    [InlineData("""{"replica":"old","wanted":[],"proxies":0,"lagging":[],"isKnown":false,"statsEndpoints":["FIRST"]}""", null)]
+    [InlineData("""{"statsEndpoints":["SECOND"],"statsProxies":[{"address":"FIRST","namespace":"shop"}]}""", "shop")]
+    [InlineData("""{"statsProxies":[{"address":"FIRST","namespace":null,"more":1}],"more":{}}""", null)]
+    public async Task Namespace_of_a_proxy_is_what_its_replica_tells_if_it_tells_it(string answer, string? expected)
+    {
+        using var peers = new FakePeers(Peer);
+        peers.Answers[Peer] = answer.Replace("FIRST", First, StringComparison.Ordinal).Replace("SECOND", Second, StringComparison.Ordinal);
+
+        Assert.Equal([new ProxyEndpoint(new Uri(First), expected)], await peers.Fleet.FindAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(peers.Logged);
     }
 
     [Fact]

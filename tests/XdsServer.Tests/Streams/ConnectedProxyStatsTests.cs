@@ -41,14 +41,26 @@ public sealed class ConnectedProxyStatsTests
 
         Assert.Equal(
             ["http://10.0.0.7:9901/", "http://10.0.0.8:9902/", "http://10.0.0.9:1/", "http://10.0.0.9:9901/"],
-            stats.Endpoints.Select(endpoint => endpoint.AbsoluteUri));
+            stats.Proxies.Select(proxy => proxy.Address.AbsoluteUri));
 
         _registry.Close(leaving);
 
-        Assert.DoesNotContain(stats.Endpoints, endpoint => endpoint.Host == "10.0.0.8");
+        Assert.DoesNotContain(stats.Proxies, proxy => proxy.Address.Host == "10.0.0.8");
     }
 
-    private StreamRecord Connect(string address, Value? admin)
+    [Fact]
+    public void Namespace_is_the_one_that_the_proxy_is_served_for_and_unknown_where_nothing_but_the_settings_name_it()
+    {
+        var stats = new ConnectedProxyStats(_registry, [new Uri("http://10.0.0.9:9901"), new Uri("http://10.0.0.7:9901")]);
+        Connect("10.0.0.7", Value.ForNumber(9901), "shop");
+        Connect("10.0.0.8", Value.ForNumber(9901), "staging");
+
+        Assert.Equal(
+            [("10.0.0.7", "shop"), ("10.0.0.8", "staging"), ("10.0.0.9", null)],
+            stats.Proxies.Select(proxy => (proxy.Address.Host, proxy.Namespace)));
+    }
+
+    private StreamRecord Connect(string address, Value? admin, string ns = "default")
     {
         var node = new Node { Id = "envoy", Cluster = "test", Metadata = new Struct() };
         if (admin is not null)
@@ -58,7 +70,7 @@ public sealed class ConnectedProxyStatsTests
 
         var record = _registry.Open(
             $"ipv4:{address}:50000", new StreamState(XdsVariant.Delta, ProtocolSettings.Default, TimeSpan.Zero));
-        record.Node = NodeIdentity.Of(node, NodeGroup.Create("default", []));
+        record.Node = NodeIdentity.Of(node, NodeGroup.Create(ns, []));
         return record;
     }
 }

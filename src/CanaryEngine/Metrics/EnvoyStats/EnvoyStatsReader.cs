@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using XdsCanary.CanaryEngine.Ports;
 
 namespace XdsCanary.CanaryEngine.Metrics.EnvoyStats;
 
@@ -20,15 +21,16 @@ internal sealed class EnvoyStatsReader(TimeSpan timeout, TimeProvider time) : ID
     };
 
     /// <summary>Reads a proxy.</summary>
-    /// <param name="endpoint">The address of its admin interface.</param>
+    /// <param name="proxy">Which.</param>
     /// <param name="clusters">The clusters' names in statistics.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ProxyReading> ReadAsync(Uri endpoint, IReadOnlyCollection<string> clusters, CancellationToken cancellationToken)
+    public async Task<ProxyReading> ReadAsync(
+        ProxyEndpoint proxy, IReadOnlyCollection<string> clusters, CancellationToken cancellationToken)
     {
         var filter = StatsTextReader.FilterOf(clusters);
-        var address = new UriBuilder(endpoint)
+        var address = new UriBuilder(proxy.Address)
         {
-            Path = $"{endpoint.AbsolutePath.TrimEnd('/')}/stats/prometheus",
+            Path = $"{proxy.Address.AbsolutePath.TrimEnd('/')}/stats/prometheus",
             Query = $"filter={Uri.EscapeDataString(filter.Length <= FilterLimit ? filter : AnyCluster)}",
         };
         using var limit = new CancellationTokenSource(timeout, time);
@@ -37,7 +39,7 @@ internal sealed class EnvoyStatsReader(TimeSpan timeout, TimeProvider time) : ID
         {
             using var response = await _http.GetAsync(address.Uri, end.Token);
             return response.IsSuccessStatusCode
-                ? new ProxyReading(endpoint, StatsTextReader.Read(await response.Content.ReadAsStringAsync(end.Token)), string.Empty)
+                ? new ProxyReading(proxy, StatsTextReader.Read(await response.Content.ReadAsStringAsync(end.Token)), string.Empty)
                 : Failed($"status {(int)response.StatusCode}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -49,7 +51,7 @@ internal sealed class EnvoyStatsReader(TimeSpan timeout, TimeProvider time) : ID
             return Failed(fault.Message);
         }
 
-        ProxyReading Failed(string reason) => new(endpoint, ImmutableDictionary<string, ClusterCounts>.Empty, reason);
+        ProxyReading Failed(string reason) => new(proxy, ImmutableDictionary<string, ClusterCounts>.Empty, reason);
     }
 
     /// <inheritdoc/>
@@ -57,11 +59,14 @@ internal sealed class EnvoyStatsReader(TimeSpan timeout, TimeProvider time) : ID
 }
 
 /// <summary>What a proxy said.</summary>
-/// <param name="Endpoint">Which.</param>
+/// <param name="Proxy">Which.</param>
 /// <param name="Clusters">Counts by the cluster's name in statistics.</param>
 /// <param name="Problem">Why it said nothing; empty when it did.</param>
-internal sealed record ProxyReading(Uri Endpoint, ImmutableDictionary<string, ClusterCounts> Clusters, string Problem)
+internal sealed record ProxyReading(ProxyEndpoint Proxy, ImmutableDictionary<string, ClusterCounts> Clusters, string Problem)
 {
+    /// <summary>Its address.</summary>
+    public Uri Address => Proxy.Address;
+
     /// <summary>It could be read.</summary>
     public bool IsRead => Problem.Length == 0;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using XdsCanary.CanaryEngine.Ports;
 using XdsCanary.KubeRuntime.Objects;
 
 namespace XdsCanary.CanaryEngine.Metrics.EnvoyStats;
@@ -6,11 +8,21 @@ namespace XdsCanary.CanaryEngine.Metrics.EnvoyStats;
 internal sealed class ProxySamples
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(Uri Endpoint, NamespacedName Service), StatsHistory> _histories = [];
 
-    /// <summary>The names that a service may have in a proxy's statistics: at proxies of its own namespace, and at others.</summary>
+    // By name as well: when a proxy's namespace becomes known, the counts of one name are no growth or loss of another's.
+    private readonly Dictionary<(Uri Address, NamespacedName Service, string Name), StatsHistory> _histories = [];
+
+    /// <summary>
+    /// The names that a service may have in a proxy's statistics: its bare name at a proxy of its own namespace, for elsewhere that is a
+    /// namesake; <c>namespace_name</c> at others; and either while the proxy's namespace is not known.
+    /// </summary>
     /// <param name="service">The service.</param>
-    public static IEnumerable<string> NamesOf(NamespacedName service) => [service.Name, $"{service.Namespace}_{service.Name}"];
+    /// <param name="proxy">The proxy.</param>
+    public static ImmutableArray<string> NamesOf(NamespacedName service, ProxyEndpoint proxy)
+    {
+        var full = $"{service.Namespace}_{service.Name}";
+        return proxy.Namespace is not { } own ? [service.Name, full] : own == service.Namespace ? [service.Name] : [full];
+    }
 
     /// <summary>Adds what proxies said, and forgets what nobody asks about and who is gone for longer than any window.</summary>
     /// <param name="at">When they were read.</param>
@@ -25,11 +37,12 @@ internal sealed class ProxySamples
             {
                 foreach (var (service, window) in windows)
                 {
-                    // A service that a proxy says nothing about has had no request there yet.
-                    var counts = NamesOf(service)
-                        .Select(name => reading.Clusters.GetValueOrDefault(name, ClusterCounts.Zero))
-                        .Aggregate((left, right) => left.Plus(right));
-                    HistoryOf(reading.Endpoint, service).Add(new StatsSample(at, counts), window);
+                    foreach (var name in NamesOf(service, reading.Proxy))
+                    {
+                        // A service that a proxy says nothing about has had no request there yet.
+                        var counts = reading.Clusters.GetValueOrDefault(name, ClusterCounts.Zero);
+                        HistoryOf((reading.Address, service, name)).Add(new StatsSample(at, counts), window);
+                    }
                 }
             }
 
@@ -65,12 +78,12 @@ internal sealed class ProxySamples
         }
     }
 
-    private StatsHistory HistoryOf(Uri endpoint, NamespacedName service)
+    private StatsHistory HistoryOf((Uri Address, NamespacedName Service, string Name) key)
     {
-        if (!_histories.TryGetValue((endpoint, service), out var history))
+        if (!_histories.TryGetValue(key, out var history))
         {
             history = new StatsHistory();
-            _histories.Add((endpoint, service), history);
+            _histories.Add(key, history);
         }
 
         return history;

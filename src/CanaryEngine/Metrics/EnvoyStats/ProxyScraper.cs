@@ -44,7 +44,7 @@ internal sealed class ProxyScraper(
             }
 
             var readings = windows.IsEmpty ? [] : await ReadAsync(
-                await proxies.FindAsync(cancellationToken), [.. windows.Keys.SelectMany(ProxySamples.NamesOf)], cancellationToken);
+                await proxies.FindAsync(cancellationToken), [.. windows.Keys], cancellationToken);
             var now = time.GetUtcNow();
             samples.Add(now, readings, windows);
             Note(readings);
@@ -61,12 +61,15 @@ internal sealed class ProxyScraper(
     public void Dispose() => _turn.Dispose();
 
     private async Task<ImmutableArray<ProxyReading>> ReadAsync(
-        ImmutableArray<Uri> endpoints, string[] clusters, CancellationToken cancellationToken)
+        ImmutableArray<ProxyEndpoint> found, NamespacedName[] services, CancellationToken cancellationToken)
     {
-        var readings = new ProxyReading[endpoints.Length];
+        var readings = new ProxyReading[found.Length];
         var options = new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, endpoints.Length, options, async (index, token) =>
-            readings[index] = await reader.ReadAsync(endpoints[index], clusters, token));
+        await Parallel.ForAsync(0, found.Length, options, async (index, token) =>
+        {
+            var names = services.SelectMany(service => ProxySamples.NamesOf(service, found[index]));
+            readings[index] = await reader.ReadAsync(found[index], [.. names], token);
+        });
         return [.. readings];
     }
 
@@ -75,17 +78,17 @@ internal sealed class ProxyScraper(
     {
         foreach (var reading in readings)
         {
-            if (reading.IsRead && _unreadable.Remove(reading.Endpoint))
+            if (reading.IsRead && _unreadable.Remove(reading.Address))
             {
-                logger.ProxyReadable(reading.Endpoint);
+                logger.ProxyReadable(reading.Address);
             }
-            else if (!reading.IsRead && _unreadable.Add(reading.Endpoint))
+            else if (!reading.IsRead && _unreadable.Add(reading.Address))
             {
-                logger.ProxyUnreadable(reading.Endpoint, reading.Problem);
+                logger.ProxyUnreadable(reading.Address, reading.Problem);
             }
         }
 
-        _unreadable.IntersectWith(readings.Select(reading => reading.Endpoint));
+        _unreadable.IntersectWith(readings.Select(reading => reading.Address));
     }
 }
 
@@ -103,7 +106,7 @@ internal sealed record ScrapeResult(
         var unread = Readings.Where(reading => !reading.IsRead).ToArray();
         var names = string.Join(
             "; ",
-            unread.Take(Shown).Select(reading => $"{reading.Endpoint.GetLeftPart(UriPartial.Authority)}: {reading.Problem}"));
+            unread.Take(Shown).Select(reading => $"{reading.Address.GetLeftPart(UriPartial.Authority)}: {reading.Problem}"));
         return unread.Length > Shown ? $"{names}; and {unread.Length - Shown} more" : names;
     }
 }
