@@ -177,11 +177,10 @@ look_at_cluster_names() {
   [ "$(grep -c "^  name: $long:$long" "$work/long.yaml")" = 6 ] && ok || fault "long: a binding of other names"
 }
 
-# The bootstrap in the chart and the one of the program differ in names and addresses only, and in how long listeners and clusters
-# are waited for.
+# The bootstrap in the chart and the one of the program differ in names and addresses only.
 compare_bootstrap() {
   local normalise='/^ *#/d; s/^( *)(- name: xds_cluster)$/\1\2/; /^ *type: /d; /dns_lookup_family/d
-    /^ *initial_fetch_timeout: /d; s/^( *address: ).*/\1X/; s/^( *port_value: ).*/\1X/; s/^(  id: |  cluster: |    admin: |    namespace: ).*/\1X/; /^$/d'
+    s/^( *address: ).*/\1X/; s/^( *port_value: ).*/\1X/; s/^(  id: |  cluster: |    admin: |    namespace: ).*/\1X/; /^$/d'
   document ConfigMap xds-canary-envoy everything-default | key envoy.yaml | sed -E "$normalise" >"$work/chart-bootstrap"
   sed -E "$normalise" envoy-config/gateway-delta.yaml >"$work/program-bootstrap"
   if [ -s "$work/chart-bootstrap" ] && diff "$work/program-bootstrap" "$work/chart-bootstrap"; then
