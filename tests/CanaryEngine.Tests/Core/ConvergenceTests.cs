@@ -107,6 +107,24 @@ public sealed class ConvergenceTests
     }
 
     [Fact]
+    public void H_20_Proxies_that_are_gone_for_good_cost_a_promotion_its_deadline_once()
+    {
+        var world = Begun();
+        world.RunUntil(CanaryPhase.Finalising, 120);
+        world.Proxies = 0;
+        var since = world.Now;
+
+        world.RunUntil(CanaryPhase.Succeeded, 700);
+
+        Assert.InRange(world.Now - since, world.Spec.ProgressDeadline, world.Spec.ProgressDeadline + TimeSpan.FromSeconds(1));
+        Assert.Contains(world.Events, text => text.EndsWith("is promoted, but the route was not acknowledged by any proxy", StringComparison.Ordinal));
+        Assert.Equal(0, world.Status.Proxies);
+        world.Target = "newer";
+        world.RunUntil(CanaryPhase.Progressing, 60);
+        world.RunUntil(CanaryPhase.Succeeded, 120);
+    }
+
+    [Fact]
     public void H_20_Half_of_the_proxies_are_enough_for_a_step_but_not_for_the_canary_to_be_stopped()
     {
         var world = Begun(percent: 50);

@@ -11,7 +11,7 @@ internal static class Convergences
     /// <summary>
     /// True when enough proxies follow. Those that were connected last time and are not now, as after a restart of either side, are
     /// waited for up to the timeout, and as long as who asks waits when none is left: they still route as they were told before.
-    /// Without any ever there is nobody to wait for.
+    /// Without any ever, or where no traffic is moved, there is nobody to wait for.
     /// </summary>
     /// <param name="round">The decision being made; its status remembers how many proxies followed.</param>
     /// <param name="fact">The proxies now.</param>
@@ -24,7 +24,8 @@ internal static class Convergences
             return true;
         }
 
-        var isMissing = fact.Proxies < round.Status.Proxies && (fact.Proxies == 0 || !IsTimedOut(round, since));
+        var areAllGone = fact.Proxies == 0 && round.Status.Run is not { Plan.MovesTraffic: false };
+        var isMissing = fact.Proxies < round.Status.Proxies && (areAllGone || !IsTimedOut(round, since));
         if (!fact.IsPublished || isMissing || (long)fact.Converged * 100 < (long)fact.Proxies * spec.Percent)
         {
             return false;
@@ -48,12 +49,24 @@ internal static class Convergences
     public static bool IsDrained(Round round, ConvergenceFact fact, DateTimeOffset? since) =>
         IsReached(round, fact, since) && ((fact.IsPublished && fact.Converged >= fact.Proxies) || IsTimedOut(round, since));
 
+    /// <summary>Goes on without proxies that were waited for as long as can be: those that are gone are not waited for again.</summary>
+    /// <param name="round">The decision being made.</param>
+    /// <param name="fact">The proxies now.</param>
+    public static void GiveUp(Round round, ConvergenceFact fact) =>
+        round.Status = round.Status with { Proxies = Math.Min(round.Status.Proxies, fact.Proxies) };
+
     /// <summary>Names those that are waited for.</summary>
     /// <param name="round">The decision being made.</param>
     /// <param name="fact">The proxies now.</param>
     public static string Laggards(Round round, ConvergenceFact fact)
     {
+        if (fact.Rejection.Length > 0)
+        {
+            return fact.Rejection;
+        }
+
         var who = fact.Lagging.Count > 0 ? string.Join(", ", fact.Lagging.Take(10))
+            : !fact.IsPublished ? "any proxy, for the control plane has not published it"
             : fact.Proxies == 0 ? "any proxy"
             : $"{round.Status.Proxies - fact.Proxies} proxies that were connected before";
         return fact.Lagging.Count > 10 ? $"{who} and {fact.Lagging.Count - 10} more" : who;
@@ -75,7 +88,8 @@ internal static class Convergences
             return new Ask([new AskConvergence()]);
         }
 
-        if (round.IsDirected)
+        var limit = Limit(round);
+        if (round.IsDirected && round.Now < limit)
         {
             // What the proxies are told now is not what this round has found.
             return LookAgain(round, Reasons.NotConverged, Redirected, round.Now + Round.Soon);
@@ -94,7 +108,6 @@ internal static class Convergences
         }
 
         var isRejected = fact.Rejection.Length > 0;
-        var limit = Limit(round);
         var isOverdue = round.Now >= limit || (isRejected && !round.Run.LaggardsReported);
         var text = isRejected ? Rejected(round, fact) : Lagging(round, fact);
         if (!isOverdue)
@@ -120,12 +133,12 @@ internal static class Convergences
             return new Ask([new AskConvergence()]);
         }
 
-        if (round.IsDirected)
+        var limit = Waiting(round, round.Run.ChangedAt) + round.Spec.ProgressDeadline;
+        if (round.IsDirected && round.Now < limit)
         {
             return round.Hold(Reasons.NotConverged, Redirected, round.Now + Round.Soon);
         }
 
-        var limit = Waiting(round, round.Run.ChangedAt) + round.Spec.ProgressDeadline;
         var isReached = IsReached(round, fact, round.Run.ChangedAt);
         if (!isReached && round.Now < limit)
         {
@@ -135,6 +148,7 @@ internal static class Convergences
         if (!isReached)
         {
             round.Warn(Lagging(round, fact));
+            GiveUp(round, fact);
         }
 
         round.Run = round.Run with { IsLive = true };

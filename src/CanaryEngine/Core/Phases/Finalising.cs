@@ -39,6 +39,7 @@ internal static class Finalising
         }
 
         round.Warn($"{Texts.Name(round.Spec)} is promoted, but the route was not acknowledged by {laggards}");
+        Convergences.GiveUp(round, convergence);
         return Succeed(round);
     }
 
