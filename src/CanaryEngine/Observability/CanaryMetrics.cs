@@ -47,15 +47,14 @@ internal sealed class CanaryMetrics
 
     /// <summary>This replica begins or ceases to look after the canaries.</summary>
     /// <param name="isLeading">Whether it does.</param>
-    public void Leads(bool isLeading)
-    {
-        _leader.Set(isLeading ? 1 : 0);
-        if (isLeading)
-        {
-            return;
-        }
+    public void Leads(bool isLeading) => _leader.Set(isLeading ? 1 : 0);
 
-        // What was last seen here is soon out of date: the replica that leads says what is so now.
+    /// <summary>
+    /// Forgets how canaries were when they were last looked at here: the replica that leads now says so. Counters stay. For when no
+    /// round is under way any more.
+    /// </summary>
+    public void Forget()
+    {
         foreach (var gauge in (Gauge[])[_status, _weight, _analysis])
         {
             foreach (var labels in gauge.GetAllLabelValues().ToList())

@@ -95,6 +95,7 @@ internal sealed class CanaryController(
         {
             metrics.Leads(false);
             await Task.WhenAll([.. rounds.Keys, changes]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            metrics.Forget();
             DropVerbs();
             using var limit = new CancellationTokenSource(DrainLimit, time);
             await notices.DrainAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

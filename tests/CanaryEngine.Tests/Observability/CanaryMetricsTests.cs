@@ -51,14 +51,13 @@ public sealed class CanaryMetricsTests
     public async Task A_replica_that_leads_no_longer_shows_no_state_of_canaries()
     {
         var metrics = new CanaryMetrics(_registry, "1");
-        metrics.Leads(true);
         Decide(metrics, CanaryStatus.Empty, new CanaryStatus
         {
             Phase = CanaryPhase.Failed,
             Checks = [Check(MetricCheck.SuccessRateName, 99.5)],
         }, new RunEndedNotice(false, CanaryStrategy.Canary, false));
 
-        metrics.Leads(false);
+        metrics.Forget();
 
         var lines = (await TextAsync()).Split('\n').Where(line => line.StartsWith("flagger_canary_", StringComparison.Ordinal)).ToList();
         Assert.DoesNotContain(lines, line => line.StartsWith("flagger_canary_status{", StringComparison.Ordinal)
