@@ -159,7 +159,6 @@ internal sealed class SplitRouter(
         }
 
         _revisions.Clear();
-        Volatile.Write(ref _begun, 0);
     }
 
     /// <inheritdoc/>

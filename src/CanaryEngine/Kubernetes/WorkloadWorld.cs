@@ -190,7 +190,7 @@ internal sealed class WorkloadWorld(
 
     /// <inheritdoc/>
     public Task HandBackApexAsync(CanarySpec spec, CancellationToken cancellationToken) =>
-        services.HandBackAsync(targets.MadeFor(spec), Look(spec, out _)?.Template, cancellationToken);
+        services.HandBackAsync(targets.MadeFor(spec), TargetOf(spec)?.ObjectAt("spec", "template"), cancellationToken);
 
     /// <inheritdoc/>
     public async Task KeepUpAsync(CanarySpec spec, bool isServed, CancellationToken cancellationToken)

@@ -182,6 +182,15 @@ public sealed class ServiceDriftTests
             HandBack(live));
     }
 
+    // The API server takes no Service without ports.
+    [Fact]
+    public void RTR_15_on_deletion_all_ports_stay_where_the_canary_names_others()
+    {
+        var live = Read("metadata: {name: web, namespace: test}\nspec: {selector: {app: web-primary}, ports: [{port: 1, protocol: TCP, nodePort: 30000}]}");
+
+        AssertJson("{selector: {app: web}, ports: [{port: 1, protocol: TCP, nodePort: 30000}]}", HandBack(live)!["spec"]);
+    }
+
     // Flagger gives up with an error, and the canary is never deleted.
     [Fact]
     public void RTR_15_an_apex_that_is_gone_has_nothing_to_give_back() => Assert.Null(HandBack(null));

@@ -38,18 +38,24 @@ internal static class ServiceHandBack
                 ["name"] = live.TextAt("metadata", "name"),
                 ["namespace"] = live.TextAt("metadata", "namespace"),
             },
-            ["spec"] = new JsonObject { ["ports"] = new JsonArray([.. Kept(live, wanted)]), ["selector"] = before },
+            ["spec"] = new JsonObject { ["ports"] = Kept(live, wanted), ["selector"] = before },
         };
     }
 
-    // The ports that the canary has applied, as they are by now: so that to apply them once more changes nothing.
-    private static IEnumerable<JsonNode> Kept(JsonObject live, JsonObject wanted) =>
-        from port in live.ItemsAt("spec", "ports")
-        let ours = wanted.ItemsAt("spec", "ports").FirstOrDefault(made =>
-            made.NumberAt("port") == port.NumberAt("port") && made.TextAt("protocol") == port.TextAt("protocol"))
-        where ours is not null
-        select new JsonObject(port.Where(field => ours.ContainsKey(field.Key))
-            .Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
+    // The ports that the canary has applied, as they are by now, so that to apply them once more changes nothing. All of them where the
+    // canary has come to name others: one has to stay.
+    private static JsonArray Kept(JsonObject live, JsonObject wanted)
+    {
+        var there = live.ItemsAt("spec", "ports").ToList();
+        var ours = there.Select(port => (Port: port, Made: MadeAs(port, wanted))).Where(pair => pair.Made is not null).ToList();
+        return ours.Count == 0
+            ? new JsonArray([.. there.Select(port => port.Copy())])
+            : new JsonArray([.. ours.Select(pair => new JsonObject(pair.Port.Where(field => pair.Made!.ContainsKey(field.Key))
+                .Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))))]);
+    }
+
+    private static JsonObject? MadeAs(JsonObject port, JsonObject wanted) => wanted.ItemsAt("spec", "ports").FirstOrDefault(made =>
+        made.NumberAt("port") == port.NumberAt("port") && made.TextAt("protocol") == port.TextAt("protocol"));
 
     // What the user applied last; a text that is no object says nothing.
     private static JsonNode? Applied(JsonObject live)
