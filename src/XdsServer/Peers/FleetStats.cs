@@ -31,7 +31,16 @@ internal sealed class FleetStats(
     {
         var peers = directory.Peers;
         ImmutableInterlocked.Update(ref _silent, silent => silent.Intersect(peers));
-        await Task.WhenAll(peers.Select(peer => AskAsync(peer, cancellationToken)));
+
+        // One that has not answered is not waited for again: readings would come late for as long as a lost node is listed. What it
+        // says when it is back counts from then on.
+        var silent = _silent;
+        foreach (var peer in peers.Where(silent.Contains))
+        {
+            _ = AskAsync(peer, CancellationToken.None);
+        }
+
+        await Task.WhenAll(peers.Except(silent).Select(peer => AskAsync(peer, cancellationToken)));
 
         // Proxies of a replica that is dead, or not listed any more, are soon with another one and can be read meanwhile.
         ImmutableInterlocked.Update(ref _told, told => told.RemoveRange(

@@ -85,6 +85,23 @@ public sealed class FleetStatsTests
             peers.Logged);
     }
 
+    // A lost node is listed for minutes: each reading would come a second late.
+    [Fact]
+    public async Task Replica_that_is_silent_is_not_waited_for_again()
+    {
+        using var peers = new FakePeers(Peer, Other);
+        peers.Tell(Other, Second);
+        await peers.FindAsync();
+        var answers = new TaskCompletionSource();
+        var asked = 0;
+        peers.Before = () => asked++ == 0 ? answers.Task : Task.CompletedTask;
+        peers.Tell(Peer, First);
+
+        Assert.Equal([Second], await peers.FindAsync());
+        answers.SetResult();
+        Assert.Equal([First, Second], await peers.FindAsync());
+    }
+
     [Theory]
     [InlineData("{}", false)]
     [InlineData("null", true)]
