@@ -225,7 +225,8 @@ check_targets() {
     d}; s/^( *)- role: .*/\1- targets: []/; /_file: /d; /^  (authorization|tls_config):/d; /insecure_skip_verify/d" \
     "$work/prometheus.yml" >"$work/targets.yml"
   for job in envoy pods; do
-    promtool check service-discovery "$work/targets.yml" "$job" >"$work/log" 2>&1 || fault "promtool: $(cat "$work/log")"
+    # It looks at them for as long as it is told to: these are there at once.
+    promtool check service-discovery --timeout=5s "$work/targets.yml" "$job" >"$work/log" 2>&1 || fault "promtool: $(cat "$work/log")"
     sed -nE '/"labels": \{/,/\}/s/^ *"(__address__|__metrics_path__)": "(.*)",?$/\2/p' "$work/log" | paste -d' ' - - |
       sort -u | paste -sd';' >"$work/found-$job"
   done
