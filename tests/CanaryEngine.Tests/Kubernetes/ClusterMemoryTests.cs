@@ -4,7 +4,6 @@ using XdsCanary.CanaryEngine.Kubernetes;
 using XdsCanary.CanaryEngine.Resources;
 using XdsCanary.CanaryEngine.Tests.Resources;
 using XdsCanary.KubeRuntime.Objects;
-using static XdsCanary.CanaryEngine.Tests.Kubernetes.KubeSamples;
 
 namespace XdsCanary.CanaryEngine.Tests.Kubernetes;
 
@@ -19,7 +18,7 @@ public sealed class ClusterMemoryTests : IAsyncLifetime
 
     public ClusterMemoryTests()
     {
-        Has("uid-1");
+        _cluster.HasCanary("uid-1");
         var targets = new TargetViews(_cluster.Objects, null!, null!);
         _memory = new ClusterMemory(
             _cluster.Objects,
@@ -44,7 +43,7 @@ public sealed class ClusterMemoryTests : IAsyncLifetime
     {
         Assert.Equal(CanaryPhase.Succeeded, _memory.StatusOf(Web).Phase);
 
-        await IsMadeAnewAsync();
+        await _cluster.HasCanaryAnewAsync("uid-2");
 
         Assert.Equal(CanaryStatus.Empty, _memory.StatusOf(Web));
     }
@@ -52,7 +51,7 @@ public sealed class ClusterMemoryTests : IAsyncLifetime
     [Fact]
     public async Task What_a_round_of_the_one_before_comes_to_is_not_written_to_the_new_one()
     {
-        await IsMadeAnewAsync();
+        await _cluster.HasCanaryAnewAsync("uid-2");
 
         await SaveAsync("uid-1", isLasting: true);
 
@@ -69,20 +68,6 @@ public sealed class ClusterMemoryTests : IAsyncLifetime
         Assert.Equal("/apis/flagger.app/v1beta1/namespaces/test/canaries/web/status", path);
         Assert.Equal(("test", "/metadata/uid", "uid-1"), (
             body[0]!["op"]!.GetValue<string>(), body[0]!["path"]!.GetValue<string>(), body[0]!["value"]!.GetValue<string>()));
-    }
-
-    private void Has(string uid)
-    {
-        var canary = Read(CanaryManifest.Write());
-        canary["metadata"]!["uid"] = uid;
-        canary["metadata"]!["resourceVersion"] = "5";
-        _cluster.Lists["canaries"] = [canary];
-    }
-
-    private Task IsMadeAnewAsync()
-    {
-        Has("uid-2");
-        return _cluster.Objects.Definitions.RefreshAsync(CanaryKinds.Group, CanaryKinds.Canary, TestContext.Current.CancellationToken);
     }
 
     private ValueTask SaveAsync(string uid, bool isLasting) => _memory.SaveAsync(

@@ -1,7 +1,5 @@
 using System.Net;
 using XdsCanary.CanaryEngine.Kubernetes;
-using XdsCanary.CanaryEngine.Resources;
-using XdsCanary.CanaryEngine.Tests.Resources;
 using XdsCanary.KubeRuntime.Objects;
 using static XdsCanary.CanaryEngine.Tests.Kubernetes.KubeSamples;
 
@@ -17,7 +15,7 @@ public sealed class SpecConditionsTests : IAsyncLifetime
 
     public SpecConditionsTests()
     {
-        Has("uid-1");
+        _cluster.HasCanary("uid-1");
         _conditions = new SpecConditions(new StatusWrites(_cluster.Objects), _cluster.Time);
     }
 
@@ -34,7 +32,7 @@ public sealed class SpecConditionsTests : IAsyncLifetime
     {
         _cluster.Refusal = HttpStatusCode.UnprocessableEntity;
         await CatchUpAsync();
-        await IsMadeAnewAsync();
+        await _cluster.HasCanaryAnewAsync("uid-2");
 
         await CatchUpAsync();
 
@@ -73,18 +71,4 @@ public sealed class SpecConditionsTests : IAsyncLifetime
     }
 
     private Task CatchUpAsync() => _conditions.CatchUpAsync(TestContext.Current.CancellationToken);
-
-    private void Has(string uid)
-    {
-        var canary = Read(CanaryManifest.Write());
-        canary["metadata"]!["uid"] = uid;
-        canary["metadata"]!["resourceVersion"] = "5";
-        _cluster.Lists["canaries"] = [canary];
-    }
-
-    private Task IsMadeAnewAsync()
-    {
-        Has("uid-2");
-        return _cluster.Objects.Definitions.RefreshAsync(CanaryKinds.Group, CanaryKinds.Canary, TestContext.Current.CancellationToken);
-    }
 }

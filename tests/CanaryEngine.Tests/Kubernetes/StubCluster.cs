@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using XdsCanary.CanaryEngine.Kubernetes;
+using XdsCanary.CanaryEngine.Resources;
+using XdsCanary.CanaryEngine.Tests.Resources;
 using XdsCanary.KubeRuntime.Api;
 using XdsCanary.KubeRuntime.Cluster;
 using XdsCanary.KubeRuntime.Leadership;
@@ -50,6 +52,22 @@ internal sealed class StubCluster : HttpMessageHandler, IAsyncDisposable
     public ConcurrentQueue<(string Path, JsonNode Body)> Writes { get; } = [];
 
     private ClusterSource[] Sources => [Objects.Definitions, Objects.Workloads, Objects.Mesh];
+
+    /// <summary>Has one canary, <c>test/web</c>, of a uid.</summary>
+    public void HasCanary(string uid)
+    {
+        var canary = KubeSamples.Read(CanaryManifest.Write());
+        canary["metadata"]!["uid"] = uid;
+        canary["metadata"]!["resourceVersion"] = "5";
+        Lists["canaries"] = [canary];
+    }
+
+    /// <summary>Has another one of the same name, before anybody saw that the one before was gone.</summary>
+    public Task HasCanaryAnewAsync(string uid)
+    {
+        HasCanary(uid);
+        return Objects.Definitions.RefreshAsync(CanaryKinds.Group, CanaryKinds.Canary, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Reads everything once.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
